@@ -1,0 +1,79 @@
+"""Stop 8, first half: scores to a decision. No vote over the past: it would only add delay."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.edge.embed import Embedded
+from myoedge.edge.profile import Profile
+from myoedge.edge.window import Window
+
+REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one window says."""
+
+    label: str  # REST when rejected
+    score: float  # posterior of the best label
+    best: str  # the best label, also when it was rejected
+    rejected: bool
+    level: float  # contraction strength, 0 to 1
+    t_ns: int
+
+
+class Decider:
+    """Turns the embedding (with a profile) or the network's scores (without) into a decision.
+
+    A new label counts once it was best in `confirm` windows in a row (default 1: no delay); the old one holds until
+    then, at most `confirm` hops, after which it gives way to rest.
+    """
+
+    def __init__(self, labels: tuple[str, ...], profile: Profile | None, confirm: int = 1, score: float = 0.5) -> None:
+        self._labels = profile.head.labels if profile else labels
+        self._profile, self._confirm, self._score = profile, confirm, score
+        self._held, self._candidate, self._seen, self._waited = REST, REST, 0, 0
+
+    def reset(self) -> None:
+        """Back to rest; what came before does not count any more."""
+        self._held, self._candidate, self._seen, self._waited = REST, REST, 0, 0
+
+    def __call__(self, window: Window, embedded: Embedded) -> Decision:
+        best, score, rejected = self._judge(embedded)
+        level = self._profile.level(embedded.level) if self._profile else 0.0
+        label = self._confirmed(REST if rejected else best)
+        return Decision(label, score, best, rejected, 0.0 if label == REST else level, window.t_ns)
+
+    def _judge(self, embedded: Embedded) -> tuple[str, float, bool]:
+        if self._profile is None:
+            if embedded.scores is None:
+                return REST, 0.0, True
+            posterior = _softmax(embedded.scores.astype(np.float64))
+            best = int(posterior.argmax())
+            return self._labels[best], float(posterior[best]), bool(posterior[best] < self._score)
+        head, limits = self._profile.head, self._profile.thresholds
+        distances = head.distances(embedded.embedding, embedded.used)
+        posterior = head.posterior(distances, int(embedded.used.sum()))
+        best = int(posterior.argmax())
+        far = bool(distances[best] > limits.distance)
+        return self._labels[best], float(posterior[best]), far or bool(posterior[best] < limits.score)
+
+    def _confirmed(self, label: str) -> str:
+        if label == self._held:
+            self._candidate, self._seen, self._waited = label, 0, 0
+            return label
+        self._seen = self._seen + 1 if label == self._candidate else 1
+        self._candidate = label
+        self._waited += 1
+        if self._seen >= self._confirm:
+            self._held, self._waited = label, 0
+        elif self._waited >= self._confirm:
+            self._held = REST
+        return self._held
+
+
+def _softmax(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    p = np.exp(x - x.max())
+    return np.asarray(p / p.sum())

@@ -1,0 +1,80 @@
+"""Stop 7: the int8 network behind one protocol, trusted only after it reproduces the golden vectors."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.edge.bundle import Bundle
+from myoedge.edge.errors import NotThereError, ParityError
+
+# name -> module:class; tried in this order, the first that is installed and passes the golden test runs
+ENGINES = {
+    "litert": "myoedge.edge.engines.litert:LiteRTEngine",
+    "onnx": "myoedge.edge.engines.onnx:OnnxEngine",
+    "tflite": "myoedge.edge.engines.tflite:TFLiteEngine",
+}
+
+
+class Engine(Protocol):
+    """One network ready to run."""
+
+    @property
+    def name(self) -> str: ...
+
+    def __call__(self, inputs: Mapping[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(1, ...) inputs by name to scores (label,) and embedding (feature,)."""
+        ...
+
+
+def load_engine(bundle: Bundle, wanted: str | None = None) -> tuple[Engine | None, list[str]]:
+    """The first engine that is installed and right on this very machine, and what was said of those refused.
+
+    Returns None for a bundle without a network. Raises NotThereError when `wanted` is not there, ParityError when
+    none is right.
+    """
+    if not bundle.engines:
+        return None, []
+    refused: list[str] = []
+    for name in [wanted] if wanted else ENGINES:
+        if name not in ENGINES or name not in bundle.engines:
+            refused.append(f"{name}: bundle {bundle.name} carries {', '.join(bundle.engines)}")
+            continue
+        try:
+            engine = _open(name, bundle)
+        except ImportError as error:
+            refused.append(f"{name}: not installed ({error})")
+            continue
+        wrong = golden_error(engine, bundle)
+        if wrong is None:
+            return engine, refused
+        refused.append(f"{name}: {wrong}")
+    message = f"no engine can run bundle {bundle.name}: " + "; ".join(refused)
+    if all("not installed" in r or "carries" in r for r in refused):
+        raise NotThereError(message + "; install one with `pip install 'myoedge[litert]'` or `[onnx]`")
+    raise ParityError(message + "; use --bundle classic, or another engine")
+
+
+def _open(name: str, bundle: Bundle) -> Engine:
+    module, kind = ENGINES[name].split(":")
+    engine: Engine = getattr(import_module(module), kind)(bundle.files[bundle.engines[name]], bundle.inputs)
+    return engine
+
+
+def golden_error(engine: Engine, bundle: Bundle) -> str | None:
+    """None when the engine gives the golden scores and embeddings within the bundle's tolerance, else why not."""
+    golden = bundle.golden()
+    worst = 0.0
+    for i in range(len(golden["scores"])):
+        try:
+            scores, embedding = engine({name: golden[name][i : i + 1] for name in bundle.inputs})
+        except (RuntimeError, ValueError, SystemError) as error:
+            return f"fails on the golden vectors ({error})"
+        both = ((scores, golden["scores"][i]), (embedding, golden["embedding"][i]))
+        if any(got.shape != want.shape or not np.isfinite(got).all() for got, want in both):
+            return "gives no numbers, or of another shape, on the golden vectors"
+        worst = max(worst, *(float(np.abs(got - want).max()) for got, want in both))
+    allowed = bundle.tolerance[engine.name if engine.name in bundle.tolerance else "litert"]
+    return None if worst <= allowed else f"differs from the golden vectors by {worst:.3g}, allowed {allowed:.3g}"

@@ -1,0 +1,43 @@
+"""LiteRT (ai-edge-litert): the usual engine of a board."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Interpreted:
+    """A .tflite network in any interpreter of that family; inputs and outputs are numbered in the file."""
+
+    def __init__(self, name: str, interpreter: Any, inputs: Sequence[str]) -> None:
+        self.name = name
+        self._interpreter = interpreter
+        interpreter.allocate_tensors()
+        signature = next(iter(interpreter.get_signature_list().items()))
+        runner = interpreter.get_signature_runner(signature[0])
+        ins, outs = runner.get_input_details(), runner.get_output_details()
+        self._inputs = [(name, int(ins[key]["index"])) for name, key in zip(inputs, _numbered(ins), strict=True)]
+        self._outputs = [int(outs[key]["index"]) for key in _numbered(outs)]
+
+    def __call__(self, inputs: Mapping[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Run once; scores (label,) and embedding (feature,)."""
+        for name, index in self._inputs:
+            self._interpreter.set_tensor(index, inputs[name])
+        self._interpreter.invoke()
+        scores, embedding = (self._interpreter.get_tensor(i)[0] for i in self._outputs)
+        return scores, embedding
+
+
+def _numbered(details: Mapping[str, Any]) -> list[str]:
+    """args_0, args_1, ... output_0, output_1 in the order of their number, not of their text."""
+    return sorted(details, key=lambda key: int(key.rsplit("_", 1)[1]))
+
+
+class LiteRTEngine(Interpreted):
+    """Raises ImportError where ai-edge-litert is not installed."""
+
+    def __init__(self, model: bytes, inputs: Sequence[str]) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        super().__init__("litert", Interpreter(model_content=model, num_threads=1), inputs)

@@ -1,0 +1,110 @@
+"""The wearer's head: a Gaussian a label with one shared covariance, on the bundle's embedding.
+
+The embedding comes in blocks (closed-form features, the network's); no covariance is kept between blocks, so a
+block that is not there (the network when its engine stalls, a dead channel's values) is simply left out of the
+sum: the marginal of the same Gaussian.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.edge.errors import FormatError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Head:
+    """Means and covariances of one wearer; all features are divided by `spread` first."""
+
+    labels: tuple[str, ...]
+    means: Array  # (label, feature), in units of spread
+    spread: Array  # (feature,)
+    blocks: tuple[tuple[int, int], ...]  # feature ranges, in order, covering all
+    covariances: tuple[Array, ...]  # one a block, in units of spread squared
+    temperature: float = 1.0  # the posterior is softmax(log density * temperature)
+
+    @cached_property
+    def _whitened(self) -> dict[bytes, tuple[NDArray[np.intp], Array, Array]]:
+        return {}
+
+    def _whitening(self, used: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Array, Array]:
+        """Indices used, the matrix that whitens them, and the whitened means; kept a mask."""
+        key = used.tobytes()
+        if key not in self._whitened:
+            index = np.flatnonzero(used)
+            matrix = np.zeros((len(index), len(index)))
+            for (start, stop), cov in zip(self.blocks, self.covariances, strict=True):
+                keep = used[start:stop]
+                at = np.flatnonzero((index >= start) & (index < stop))
+                if len(at):
+                    lower = np.linalg.cholesky(cov[np.ix_(keep, keep)])
+                    matrix[np.ix_(at, at)] = np.linalg.inv(lower)
+            matrix /= self.spread[index]
+            means = (self.means[:, index] * self.spread[index]) @ matrix.T
+            self._whitened[key] = (index, matrix, means)
+        return self._whitened[key]
+
+    def distances(self, embedding: NDArray[Any], used: NDArray[np.bool_] | None = None) -> Array:
+        """Squared Mahalanobis distance to each label's mean, (..., label), divided by the number of features.
+
+        `embedding` is (..., feature); `used` marks the features that count (default: all).
+        """
+        used = np.ones(len(self.spread), bool) if used is None else used
+        index, matrix, means = self._whitening(used)
+        white = embedding[..., index] @ matrix.T
+        square = ((white[..., None, :] - means) ** 2).sum(-1)
+        return np.asarray(square / max(len(index), 1))
+
+    def posterior(self, distances: Array, features: int) -> Array:
+        """Posterior with equal priors, (..., label), from `distances` over that many features."""
+        log = -0.5 * features * self.temperature * distances
+        log = log - log.max(axis=-1, keepdims=True)
+        p = np.exp(log)
+        return np.asarray(p / p.sum(axis=-1, keepdims=True))
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "labels": list(self.labels),
+            "means": _pack(self.means),
+            "spread": _pack(self.spread),
+            "blocks": [list(b) for b in self.blocks],
+            "covariances": [_pack(c) for c in self.covariances],
+            "temperature": self.temperature,
+        }
+
+
+def head_from_json(row: Mapping[str, Any]) -> Head:
+    """Read a head; raises FormatError when shapes do not fit each other."""
+    spread = _unpack(row["spread"])
+    blocks = tuple((int(a), int(b)) for a, b in row["blocks"])
+    means = _unpack(row["means"]).reshape(len(row["labels"]), -1)
+    covariances = tuple(
+        _unpack(c).reshape(b - a, b - a) for (a, b), c in zip(blocks, row["covariances"], strict=True)
+    )
+    if means.shape[1] != len(spread) or not _covers(blocks, len(spread)):
+        raise FormatError("a head whose means, spread and blocks differ in size; calibrate again")
+    finite = all(np.isfinite(a).all() for a in (means, spread, *covariances))
+    if not finite or (spread <= 0).any():
+        raise FormatError("a head with values that are no numbers; calibrate again")
+    return Head(tuple(map(str, row["labels"])), means, spread, blocks, covariances, float(row["temperature"]))
+
+
+def _covers(blocks: Sequence[tuple[int, int]], size: int) -> bool:
+    edges = [0, *(stop for _, stop in blocks)]
+    return [start for start, _ in blocks] == edges[:-1] and edges[-1] == size
+
+
+def _pack(array: Array) -> str:
+    """float32 little endian as base64: a covariance of hundreds of features stays readable by any program."""
+    return base64.b64encode(array.astype("<f4").tobytes()).decode()
+
+
+def _unpack(text: str) -> Array:
+    return np.frombuffer(base64.b64decode(text, validate=True), "<f4").astype(np.float64)

@@ -1,0 +1,187 @@
+"""The whole device in one class: a chunk in, events out. No I/O, no clock, no threads: read this first.
+
+Stop 5 `condition`, stop 6 `windows`, stop 7 `embed`, stop 8 `decide`; `tick` tells what silence means. The runtime
+calls them one by one to stamp each; `feed` calls them in order, as a replay does.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from myoedge.edge.bundle import Bundle
+from myoedge.edge.chunk import Chunk
+from myoedge.edge.condition import Conditioner, Signal
+from myoedge.edge.decide import REST, Decider
+from myoedge.edge.embed import Embedded, Embedder
+from myoedge.edge.engines import Engine
+from myoedge.edge.errors import MismatchError
+from myoedge.edge.event import Announcer, Event
+from myoedge.edge.modality import Bound, bind
+from myoedge.edge.onset import find_onset
+from myoedge.edge.profile import Profile
+from myoedge.edge.quality import QualityChange
+from myoedge.edge.stream import StreamSpec
+from myoedge.edge.window import Window, Windower
+
+SILENT_NS = 200_000_000  # without data for so long: a status event (promised within 250 ms)
+REST_NS = 450_000_000  # without data for so long: rest (promised within 500 ms)
+
+
+def bind_all(bundle: Bundle, specs: Mapping[str, StreamSpec], only: tuple[str, ...] | None = None) -> dict[str, Bound]:
+    """The bundle's modalities that the armband has, bound to it; raises MismatchError when a needed one is missing."""
+    bounds: dict[str, Bound] = {}
+    for name, spec in bundle.modalities.items():
+        if name in specs and (only is None or name in only):
+            bounds[name] = bind(spec, specs[name])
+        elif spec.required:
+            raise MismatchError(
+                f"bundle {bundle.name} needs {name}, the armband gives {', '.join(specs) or 'nothing'}; "
+                "use another armband or bundle"
+            )
+        elif spec.rate_hz and spec.channels:
+            bounds[name] = bind(spec, StreamSpec(spec.rate_hz, spec.channels))
+    return bounds
+
+
+class Pipeline:
+    """Stops 5 to 8 for one armband, one bundle and, if there is one, its wearer's profile."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        engine: Engine | None,
+        profile: Profile | None,
+        specs: Mapping[str, StreamSpec],
+        *,
+        hop_ms: float | None = None,
+        confirm: int = 1,
+        every: bool = False,
+        only: tuple[str, ...] | None = None,
+    ) -> None:
+        self.bundle, self.engine, self.profile = bundle, engine, profile
+        self.bounds = bind_all(bundle, specs, only)
+        clock = self.bounds[bundle.clock]
+        if profile:
+            profile.check_fits(bundle.digest, len(clock.columns))
+        elif not bundle.labels:
+            raise MismatchError(f"bundle {bundle.name} knows no gesture of itself; run `myoedge calibrate` first")
+        self._conditioners = {name: self._conditioner(name, bound) for name, bound in self.bounds.items()}
+        self._windower = Windower(self.bounds, bundle.clock, hop_ms or bundle.hop_ms)
+        self._embedder = Embedder(bundle, len(clock.columns))
+        self._decider = Decider(bundle.labels, profile, confirm)
+        self._announcer = Announcer(every)
+        self._last_ns: int | None = None  # arrival of the newest data of the clock modality
+        self._silent = self._resting = False
+
+    def _conditioner(self, name: str, bound: Bound) -> Conditioner:
+        mine = self.profile if name == self.bundle.clock else None
+        order, gain = (mine.order, mine.gain) if mine else (None, 1.0)
+        return Conditioner(bound, self.bundle.max_gap_ms, order, gain)
+
+    def wants(self, chunk: Chunk) -> bool:
+        """Whether the bundle has any use for this modality."""
+        return chunk.modality in self._conditioners
+
+    def condition(self, chunk: Chunk) -> tuple[Signal, list[Event]]:
+        """Stop 5: the signal, and events on what happened to channels or the stream."""
+        events: list[Event] = []
+        if chunk.modality == self.bundle.clock:
+            events += self._heard(chunk.arrival_ns)
+        signal, changes = self._conditioners[chunk.modality](chunk)
+        if chunk.modality == self.bundle.clock:
+            events += [self._quality(change, chunk.arrival_ns) for change in changes]
+        return signal, events
+
+    def windows(self, signal: Signal) -> Iterator[Window]:
+        """Stop 6: every window that the signal completes."""
+        return self._windower.feed(signal)
+
+    def embed(self, window: Window, engine: Engine | None) -> Embedded:
+        """Stop 7: scores and embedding; without the engine only the closed-form part."""
+        return self._embedder(window, engine)
+
+    def decide(self, window: Window, embedded: Embedded) -> list[Event]:
+        """Stop 8: the events that this window causes."""
+        decision = self._decider(window, embedded)
+        onset_ns = None
+        if decision.label not in (REST, self._announcer.held):
+            onset_ns = self._onset_ns(window)
+        events = self._announcer(decision, onset_ns)
+        return [self._signed(replace(e, arrival_ns=window.arrival_ns, lost=window.lost)) for e in events]
+
+    def tick(self, now_ns: int) -> list[Event]:
+        """What silence up to `now_ns` means: a status after 200 ms, rest after 450 ms; times are those instants."""
+        if self._last_ns is None:
+            return []
+        events: list[Event] = []
+        if not self._silent and now_ns - self._last_ns >= SILENT_NS:
+            self._silent = True
+            events.append(self._status("silent", self._last_ns + SILENT_NS))
+        if not self._resting and now_ns - self._last_ns >= REST_NS:
+            events += self.rest(self._last_ns + REST_NS)
+        return events
+
+    def rest(self, now_ns: int, reason: str = "silence") -> list[Event]:
+        """End what is held and say so; the output stays at rest until data comes back."""
+        self._resting = True
+        self._decider.reset()
+        ended = [replace(e, arrival_ns=now_ns) for e in self._announcer.release(now_ns)]
+        return [*map(self._signed, ended), self._status("rest", now_ns, reason=reason)]
+
+    def linked(self, now_ns: int, detail: str = "") -> list[Event]:
+        """The armband is connected: silence counts from now on."""
+        if self._last_ns is None:
+            self._last_ns = now_ns
+        return [self._status("linked", now_ns, detail=detail)]
+
+    def feed(self, chunk: Chunk) -> Iterator[Event]:
+        """All stops in order; nothing is dropped, and the same chunks always give the same events."""
+        if not self.wants(chunk):
+            return
+        yield from self.tick(chunk.arrival_ns)
+        signal, events = self.condition(chunk)
+        yield from events
+        for window in self.windows(signal):
+            yield from self.decide(window, self.embed(window, self.engine))
+
+    def states(self) -> list[str]:
+        """Quality of every channel of the clock modality."""
+        return self._conditioners[self.bundle.clock].states
+
+    @property
+    def silent_due_ns(self) -> int | None:
+        """When `tick` next has something to say, if nothing arrives until then."""
+        if self._last_ns is None or self._resting:
+            return None
+        return self._last_ns + (REST_NS if self._silent else SILENT_NS)
+
+    def status(self, label: str, now_ns: int, **detail: object) -> Event:
+        """A status event of the runtime's own: fallback, stopped, ..."""
+        return self._status(label, now_ns, **detail)
+
+    def _heard(self, arrival_ns: int) -> list[Event]:
+        was_silent = self._silent
+        self._last_ns = arrival_ns
+        self._silent = self._resting = False
+        return [self._status("resumed", arrival_ns)] if was_silent else []
+
+    def _onset_ns(self, window: Window) -> int | None:
+        if self.profile is None:
+            return None
+        bound = self.bounds[self.bundle.clock]
+        at = find_onset(window.samples[self.bundle.clock], bound.rate_hz, self.profile.level)
+        return None if at is None else window.t_ns - (bound.rows - 1 - at) * bound.period_ns
+
+    def _quality(self, change: QualityChange, arrival_ns: int) -> Event:
+        detail = {"channel": change.channel}
+        return self._signed(
+            Event("quality", change.state, None, t_ns=change.t_ns, arrival_ns=arrival_ns, detail=detail)
+        )
+
+    def _status(self, label: str, now_ns: int, **detail: object) -> Event:
+        said = {name: value for name, value in detail.items() if value not in ("", None)}
+        return self._signed(Event("status", label, None, t_ns=now_ns, arrival_ns=now_ns, detail=said))
+
+    def _signed(self, event: Event) -> Event:
+        wearer = self.profile.wearer if self.profile else None
+        return replace(event, bundle=self.bundle.short_digest, profile=wearer)
+

@@ -1,0 +1,113 @@
+"""What calibration learned about one wearer with one armband and one bundle; the edge only reads it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from myoedge.edge.errors import FormatError, MismatchError, NotThereError
+from myoedge.edge.head import Head, head_from_json
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From held-out repetitions: a decision outside them is rejected (no gesture)."""
+
+    score: float  # smallest posterior that is believed
+    distance: float  # largest distance to the nearest label that is believed
+
+
+@dataclass(frozen=True, slots=True)
+class LevelScale:
+    """Mean absolute value of the signal, averaged over channels: at rest and at the wearer's full contraction."""
+
+    rest: float
+    full: float
+
+    def __call__(self, mean_absolute: float) -> float:
+        """Contraction strength, 0 to 1."""
+        return min(1.0, max(0.0, (mean_absolute - self.rest) / max(self.full - self.rest, 1e-9)))
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One wearer, one armband, one bundle."""
+
+    wearer: str
+    armband: str
+    bundle: str  # digest of the bundle it belongs to
+    bundle_name: str
+    created_utc: str
+    order: tuple[int, ...]  # armband channel that stands at each place of the window
+    gain: float  # counts of this armband times this are the counts the bundle knows
+    head: Head
+    thresholds: Thresholds
+    level: LevelScale
+    dead: tuple[int, ...] = ()  # channels (places of the window) that gave nothing at calibration
+    facts: Mapping[str, Any] = field(default_factory=dict)  # held-out accuracy, quality, recording's file name
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "myoedge": "profile",
+            "v": VERSION,
+            "wearer": self.wearer,
+            "armband": self.armband,
+            "bundle": self.bundle,
+            "bundle_name": self.bundle_name,
+            "created_utc": self.created_utc,
+            "order": list(self.order),
+            "gain": self.gain,
+            "head": self.head.to_json(),
+            "thresholds": {"score": self.thresholds.score, "distance": self.thresholds.distance},
+            "level": {"rest": self.level.rest, "full": self.level.full},
+            "dead": list(self.dead),
+            "facts": dict(self.facts),
+        }
+
+    def check_fits(self, digest: str, channels: int) -> None:
+        """Raise MismatchError unless this profile was made for that bundle and number of channels."""
+        if self.bundle != digest:
+            raise MismatchError(
+                f"profile {self.wearer} was made for bundle {self.bundle_name} (sha256:{self.bundle[:12]}), this is "
+                f"sha256:{digest[:12]}; run that bundle, or calibrate again"
+            )
+        if sorted(self.order) != list(range(channels)):
+            raise MismatchError(
+                f"profile {self.wearer} maps {len(self.order)} channels, the armband has {channels}; "
+                "calibrate with this armband"
+            )
+
+
+def load_profile(path: Path) -> Profile:
+    """Read a profile file; raises NotThereError or FormatError."""
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise NotThereError(f"no profile at {path}: {error.strerror}; run `myoedge calibrate`") from error
+    try:
+        return profile_from_json(json.loads(text))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FormatError(f"{path} is no profile ({error}); restore an older one with --restore") from error
+
+
+def profile_from_json(row: Mapping[str, Any]) -> Profile:
+    """Read a profile; raises KeyError, TypeError or ValueError (FormatError is one)."""
+    if row.get("myoedge") != "profile" or row.get("v") != VERSION:
+        raise FormatError(f"kind {row.get('myoedge')!r} version {row.get('v')!r}; wanted profile version {VERSION}")
+    return Profile(
+        wearer=str(row["wearer"]),
+        armband=str(row["armband"]),
+        bundle=str(row["bundle"]),
+        bundle_name=str(row["bundle_name"]),
+        created_utc=str(row["created_utc"]),
+        order=tuple(int(c) for c in row["order"]),
+        gain=float(row["gain"]),
+        head=head_from_json(row["head"]),
+        thresholds=Thresholds(float(row["thresholds"]["score"]), float(row["thresholds"]["distance"])),
+        level=LevelScale(float(row["level"]["rest"]), float(row["level"]["full"])),
+        dead=tuple(int(c) for c in row.get("dead", ())),
+        facts=dict(row.get("facts", {})),
+    )

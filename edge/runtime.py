@@ -1,0 +1,232 @@
+"""The only loop: pulls chunks, feeds the pipeline, stamps and judges every event, keeps the output safe."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from myoedge.edge.budget import Budget
+from myoedge.edge.chunk import Chunk
+from myoedge.edge.embed import Embedded
+from myoedge.edge.event import Event, utc_of
+from myoedge.edge.pipeline import Pipeline
+from myoedge.edge.stream import Notice, Stream
+from myoedge.edge.window import Window
+from myoedge.edge.worker import Worker
+
+STALL_S = 0.1  # an engine that takes longer has stalled (our choice: two hops)
+RETRY_NS = 5_000_000_000  # when a stalled engine is tried again
+QUEUE = 4096  # chunks that may wait; older ones are dropped and counted
+
+Sink = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class Counters:
+    """What happened so far."""
+
+    chunks: int = 0
+    lost_samples: int = 0
+    windows: int = 0
+    decisions: int = 0
+    late_windows_dropped: int = 0
+    chunks_dropped: int = 0
+    deadline_missed: int = 0
+    stalls: int = 0
+    events: int = 0
+    by_kind: dict[str, int] = field(default_factory=dict)
+
+
+class Runtime:
+    """Runs one armband through one pipeline until stopped, out of events or out of stream."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        pipeline: Pipeline,
+        sinks: Sequence[Sink],
+        budget: Budget,
+        *,
+        timed: bool = True,
+        events: int | None = None,
+    ) -> None:
+        self._stream, self.pipeline, self._sinks, self._budget = stream, pipeline, sinks, budget
+        self._timed, self._wanted = timed, events
+        self.counters = Counters()
+        self.latency_ms: deque[float] = deque(maxlen=2000)  # arrival to event of the last decisions
+        self._queue: deque[tuple[Chunk | Notice, int]] = deque()
+        self._wake = asyncio.Event()
+        self._ended = False
+        self._offset_ns = time.time_ns() - time.monotonic_ns()
+        self._worker = self._new_worker() if timed else None
+        self._fallback_since_ns: int | None = None
+
+    def _new_worker(self) -> Worker | None:
+        engine = self.pipeline.engine
+        return Worker(lambda window: self.pipeline.embed(window, engine)) if engine else None
+
+    @property
+    def done(self) -> bool:
+        """Enough events were written, or the stream is over and all of it was worked off."""
+        return self._wanted is not None and self.counters.events >= self._wanted
+
+    def stop(self) -> None:
+        """End the loop at its next turn; outputs go to rest first."""
+        self._ended = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Live: with deadlines and real times. Untimed (replay): every chunk in order, times of the recording."""
+        if not self._timed:
+            await self._replay()
+            return
+        reader = asyncio.create_task(self._read())
+        try:
+            while not (self._ended and not self._queue) and not self.done:
+                await self._sleep()
+                await self._turn()
+        finally:
+            reader.cancel()
+            now_ns = time.monotonic_ns()
+            self._emit([*self.pipeline.rest(now_ns, "stopped"), self.pipeline.status("stopped", now_ns)], {})
+            if self._worker:
+                self._worker.close()
+        await self._finish(reader)
+
+    @staticmethod
+    async def _finish(reader: "asyncio.Task[None]") -> None:
+        """The reader's own error, if it had one, is the run's error."""
+        try:
+            await reader
+        except asyncio.CancelledError:
+            return
+
+    async def _read(self) -> None:
+        try:
+            async for item in self._stream:
+                if len(self._queue) >= QUEUE:
+                    self._queue.popleft()
+                    self.counters.chunks_dropped += 1
+                self._queue.append((item, time.monotonic_ns()))
+                self._wake.set()
+                if self._ended:
+                    return
+        finally:
+            self._ended = True
+            self._wake.set()
+
+    async def _sleep(self) -> None:
+        """Until there is something to do: a chunk, or the moment silence gets a meaning."""
+        if self._queue:
+            await asyncio.sleep(0)
+            return
+        self._wake.clear()
+        due_ns = self.pipeline.silent_due_ns
+        if due_ns is None:
+            await self._wake.wait()
+            return
+        wait_s = max(0.0, (due_ns - time.monotonic_ns()) / 1e9)
+        try:
+            await asyncio.wait_for(self._wake.wait(), wait_s)
+        except TimeoutError:
+            return
+
+    async def _turn(self) -> None:
+        """Work off all that has arrived; of several windows only the newest is decided."""
+        newest: tuple[Window, dict[str, int]] | None = None
+        while self._queue:
+            item, taken_ns = self._queue.popleft()
+            if isinstance(item, Notice):
+                self._noticed(item)
+                continue
+            for window, stamps in self._windows(item, taken_ns):
+                if newest is not None:
+                    self.counters.late_windows_dropped += 1
+                newest = window, stamps
+        self._emit(self.pipeline.tick(time.monotonic_ns()), {})
+        if newest is not None:
+            await self._decide(*newest)
+
+    def _noticed(self, notice: Notice) -> None:
+        if notice.kind == "linked":
+            self._emit(self.pipeline.linked(notice.t_ns, notice.detail), {})
+        elif notice.kind == "dropped":
+            self._emit([self.pipeline.status("dropped", notice.t_ns, reason=notice.detail)], {})
+
+    def _windows(self, chunk: Chunk, taken_ns: int) -> list[tuple[Window, dict[str, int]]]:
+        self.counters.chunks += 1
+        self.counters.lost_samples += chunk.lost
+        if not self.pipeline.wants(chunk):
+            return []
+        signal, events = self.pipeline.condition(chunk)
+        signal_ns = time.monotonic_ns()
+        if events:
+            self._emit(events, {"chunk": taken_ns, "signal": signal_ns})
+        found = list(self.pipeline.windows(signal))
+        if not found:
+            return []
+        self.counters.windows += len(found)
+        stamps = {"chunk": taken_ns, "signal": signal_ns, "window": time.monotonic_ns()}
+        return [(window, stamps) for window in found]
+
+    async def _decide(self, window: Window, stamps: dict[str, int]) -> None:
+        embedded = await self._embed(window)
+        stamps["engine"] = time.monotonic_ns()
+        events = self.pipeline.decide(window, embedded)
+        stamps["decision"] = time.monotonic_ns()
+        self.counters.decisions += 1
+        self.latency_ms.append((stamps["decision"] - window.arrival_ns) / 1e6)
+        self._emit(events, stamps)
+
+    async def _embed(self, window: Window) -> Embedded:
+        """The engine's answer in time, else the closed-form part alone; a stalled engine is tried again later."""
+        if self._worker is None:
+            return self.pipeline.embed(window, None)
+        waiting = self._fallback_since_ns is not None
+        if self._worker.busy or (waiting and window.arrival_ns - (self._fallback_since_ns or 0) < RETRY_NS):
+            return self.pipeline.embed(window, None)
+        try:
+            embedded = await self._worker(window, STALL_S)
+            reason = "the engine did not answer in time"
+        except Exception as error:  # any failure of an engine means fallback; the loop goes on
+            embedded, reason = None, f"the engine failed: {error}"
+        now_ns = time.monotonic_ns()
+        if embedded is not None:
+            if waiting:
+                self._fallback_since_ns = None
+                self._emit([self.pipeline.status("resumed", now_ns, reason="the engine answers again")], {})
+            return embedded
+        self.counters.stalls += 1
+        self._fallback_since_ns = now_ns
+        self._emit([self.pipeline.status("fallback", now_ns, reason=reason)], {})
+        return self.pipeline.embed(window, None)
+
+    def _emit(self, events: Sequence[Event], stamps: dict[str, int]) -> None:
+        for event in events:
+            if self._timed:
+                now_ns = time.monotonic_ns()
+                late = event.kind == "gesture" and now_ns - event.t_ns > self._budget.deadline_ns
+                event = replace(event, emitted_ns=now_ns, stamps=stamps, deadline_missed=late,
+                                utc=utc_of(event.t_ns, self._offset_ns))  # fmt: skip
+                self.counters.deadline_missed += late
+            else:
+                event = replace(event, emitted_ns=event.arrival_ns, stamps=dict.fromkeys(STOPS, 0))
+            event = replace(event, seq=self.counters.events, armband=self._stream.name)
+            self.counters.events += 1
+            self.counters.by_kind[event.kind] = self.counters.by_kind.get(event.kind, 0) + 1
+            for sink in self._sinks:
+                sink(event)
+
+    async def _replay(self) -> None:
+        async for item in self._stream:
+            if isinstance(item, Notice):
+                continue
+            self.counters.chunks += 1
+            self.counters.lost_samples += item.lost
+            self._emit(list(self.pipeline.feed(item)), {})
+            if self._ended or self.done:
+                break
+
+
+STOPS = ("chunk", "signal", "window", "engine", "decision")
