@@ -1,0 +1,44 @@
+# The words a person and the CI use. Every path is relative and quoted: a clone may lie in a folder with spaces.
+# A tool is always started as a module of its Python, never by its script.
+
+PYTHON ?= $(shell for p in python3.11 python3; do "$$p" -c 'import venv' 2>/dev/null && echo "$$p" && break; done)
+PY := .venv/bin/python
+DEMO_PY := .venv-demo/bin/python
+EXTRAS := ble,serial,onnx,litert,virtual,sign,data,export
+DEMO_EXTRAS := virtual,litert
+ARGS ?=
+export OMP_NUM_THREADS ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: all check test demo device clean
+
+all: check test
+
+check: .venv/ready
+	"$(PY)" -m ruff format --check .
+	"$(PY)" -m ruff check .
+	"$(PY)" -m mypy
+	"$(PY)" -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+
+test: .venv/ready
+	"$(PY)" -m pytest -q -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+demo: .venv-demo/ready
+	"$(DEMO_PY)" -m myoedge demo $(ARGS)
+
+device:
+	bash .ci/device $(ARGS)
+
+clean:
+	rm -rf .venv .venv-demo .venv-device-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# A stamp in each environment: it is filled once, and again when pyproject.toml changes.
+.venv/ready: pyproject.toml
+	@echo "Filling .venv with the workshop and the checks: about 2.5 GB, some minutes the first time."
+	PYTHON="$(PYTHON)" bash .ci/environment .venv '.[$(EXTRAS)]' --group dev
+	touch "$@"
+
+.venv-demo/ready: pyproject.toml
+	@echo "Filling .venv-demo with what the demo needs: about 190 MB."
+	PYTHON="$(PYTHON)" bash .ci/environment .venv-demo '.[$(DEMO_EXTRAS)]'
+	touch "$@"
