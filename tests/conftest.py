@@ -1,4 +1,4 @@
-"""What every test can ask for: the recordings beside the clone, and mercy for libraries an environment leaves out on purpose."""
+"""What every test can ask for: the recordings beside the clone, mercy where a library is left out."""
 
 import os
 import re
