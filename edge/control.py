@@ -1,0 +1,107 @@
+"""The control socket of a running armband: one JSON object a line each way, mode 0600.
+
+Requests are {"op": NAME, ...}; the answer is {"ok": true, ...} or {"ok": false, "error": TEXT}. `tap` answers once
+and then streams the armband's packets as lines of a recording until the caller hangs up.
+"""
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from myoedge.edge.errors import MyoedgeError, NotThereError
+from myoedge.edge.owner import control_path
+from myoedge.edge.recording import Arrival
+
+Handler = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
+TAP_BYTES = 1 << 20  # what may wait for a slow caller before it is cut off
+
+
+class Control:
+    """Serves one owner's control socket. `arrived` is given every packet for the callers that tap."""
+
+    def __init__(self, armband: str, handlers: Mapping[str, Handler]) -> None:
+        self._path = control_path(armband)
+        self._handlers = handlers
+        self._taps: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+        self._callers: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        """Start to listen; a socket left by a dead owner is replaced (the lock says that it is dead)."""
+        self._path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(self._serve, self._path)
+        finally:
+            os.umask(before)
+
+    async def close(self) -> None:
+        if self._server:
+            self._server.close()
+        for caller in list(self._callers):
+            caller.close()
+        self._path.unlink(missing_ok=True)
+
+    def arrived(self, arrival: Arrival) -> None:
+        """Hand one packet to the callers that tap; one that does not read is cut off, not waited for."""
+        if not self._taps:
+            return
+        line = json.dumps({"t_ns": arrival.t_ns, "from": arrival.source, "hex": arrival.data.hex()}).encode() + b"\n"
+        for tap in list(self._taps):
+            if tap.transport.get_write_buffer_size() > TAP_BYTES:
+                tap.transport.abort()
+                self._taps.discard(tap)
+            else:
+                tap.write(line)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._callers.add(writer)
+        try:
+            while line := await reader.readline():
+                answer = await self._answer(line)
+                writer.write(json.dumps(answer).encode() + b"\n")
+                await writer.drain()
+                if answer.get("tap"):
+                    self._taps.add(writer)
+        except (ConnectionError, ValueError, asyncio.CancelledError):
+            return  # the caller hung up, or sent a line without end
+        finally:
+            self._callers.discard(writer)
+            self._taps.discard(writer)
+            writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+            handler = self._handlers[request["op"]]
+        except (ValueError, KeyError, TypeError):
+            return {"ok": False, "error": f"no such request; wanted an op of {', '.join(self._handlers)}"}
+        try:
+            return {"ok": True, **await handler(request)}
+        except MyoedgeError as error:
+            return {"ok": False, "error": str(error)}
+
+
+def ask(armband: str, op: str, timeout_s: float = 5.0, **more: Any) -> dict[str, Any]:
+    """One request to an armband's owner; raises NotThereError when nobody holds it, MyoedgeError when it refuses."""
+    path = control_path(armband)
+    try:
+        with socket.socket(socket.AF_UNIX) as wire:
+            wire.settimeout(timeout_s)
+            wire.connect(str(path))
+            wire.sendall(json.dumps({"op": op, **more}).encode() + b"\n")
+            with wire.makefile("rb") as file:
+                answer = json.loads(file.readline())
+    except (OSError, ValueError) as error:
+        raise NotThereError(f"nobody runs armband {armband} here ({_why(error, path)}); start `myoedge run`") from error
+    if not answer.get("ok"):
+        raise MyoedgeError(str(answer.get("error")))
+    return dict(answer)
+
+
+def _why(error: Exception, path: Path) -> str:
+    return f"no socket {path.name}" if isinstance(error, FileNotFoundError) else str(error)

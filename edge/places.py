@@ -1,0 +1,65 @@
+"""Where things live on this computer: settings, profiles, and the sockets and locks of running armbands."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from myoedge.edge.errors import RefusedError, StorageError
+
+BOARD_CONFIG = Path("/etc/myoedge/myoedge.toml")
+
+
+def config_path() -> Path:
+    """The settings file: $MYOEDGE_CONFIG, else the user's, else the board's (also when none exists yet)."""
+    if named := os.environ.get("MYOEDGE_CONFIG"):
+        return Path(named)
+    user = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "myoedge" / "myoedge.toml"
+    return BOARD_CONFIG if not user.exists() and BOARD_CONFIG.exists() else user
+
+
+def data_dir() -> Path:
+    """Profiles and recordings: $MYOEDGE_DATA, else the user's data folder."""
+    if named := os.environ.get("MYOEDGE_DATA"):
+        return Path(named)
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "myoedge"
+
+
+def runtime_dir() -> Path:
+    """Locks and sockets, mode 0700 and ours; made when missing. Raises RefusedError when it is not ours."""
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    path = Path(base) / "myoedge" if base else Path("/tmp") / f"myoedge-{os.getuid()}"
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        info = path.lstat()
+    except OSError as error:
+        raise StorageError(f"cannot make {path}: {error.strerror}; set XDG_RUNTIME_DIR to a folder of yours") from error
+    if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.getuid() or info.st_mode & 0o077:
+        raise RefusedError(f"{path} is not a private folder of this user; remove it, or set XDG_RUNTIME_DIR")
+    return path
+
+
+def file_name(text: str) -> str:
+    """A name of an armband or wearer as a plain file name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._") or "unnamed"
+
+
+def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Either the old file or the whole new one, also after power loss. Raises StorageError."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageError(f"cannot write {path}: {error.strerror}; the old one is kept, free some space") from error
