@@ -1,0 +1,113 @@
+"""Stops 2 to 4 of one armband: arrivals in, chunks out, everything odd counted and nothing raised."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from myoedge.edge.chunk import Chunk
+from myoedge.edge.recording import Arrival
+from myoedge.edge.stream import StreamSpec
+from myoedge.firmware_bridge.assemble import Assembler
+from myoedge.firmware_bridge.framing import Deframer, WholeFrames
+from myoedge.firmware_bridge.packet import LINK_SOURCE, Packet, ProtocolError
+from myoedge.firmware_bridge.protocols import generic, myo
+
+_COUNTED = ("packets", "garbage", "duplicates", "time_back", "relinked")
+
+_LAST_NS = 1 << 62  # no host has run for 146 years
+
+
+class Codec(Protocol):
+    """What an armband's bytes become; the same live and in a replay."""
+
+    @property
+    def specs(self) -> Mapping[str, StreamSpec]: ...
+
+    @property
+    def counters(self) -> Mapping[str, int]: ...
+
+    def feed(self, arrival: Arrival) -> list[Chunk]: ...
+
+
+class PacketCodec:
+    """A Codec for armbands whose every arrival is one whole packet (BLE).
+
+    `decode` turns (source, bytes) into a Packet or raises ProtocolError; `numbers` says modulo what each
+    modality's packets are numbered (1: not at all). An unnumbered modality is judged beside the first, which
+    shares its link.
+    """
+
+    def __init__(
+        self,
+        decode: Callable[[str, bytes], Packet],
+        specs: Mapping[str, StreamSpec],
+        numbers: Mapping[str, int],
+    ) -> None:
+        self._decode, self._specs = decode, dict(specs)
+        self._counters: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
+        self._assemblers: dict[str, Assembler] = {}
+        for name, spec in specs.items():
+            companion = next(iter(self._assemblers.values()), None) if numbers[name] == 1 else None
+            self._assemblers[name] = Assembler(name, spec.rate_hz, numbers[name], self._counters, companion)
+        self._deframer: Deframer = WholeFrames()
+        self._latest_ns = 0
+
+    @property
+    def specs(self) -> Mapping[str, StreamSpec]:
+        return self._specs
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        return self._counters
+
+    def feed(self, arrival: Arrival) -> list[Chunk]:
+        """The chunks that this arrival completes: none for garbage and duplicates. Never raises."""
+        if arrival.source == LINK_SOURCE:
+            self._relink(arrival.data)
+            return []
+        counters = self._counters
+        counters["packets"] += 1
+        t_ns = arrival.t_ns
+        if t_ns > _LAST_NS:
+            counters["garbage"] += 1
+            return []
+        if t_ns < self._latest_ns:  # clocks do not go back: the packet came no earlier than the one before
+            counters["time_back"] += 1
+            t_ns = self._latest_ns
+        self._latest_ns = t_ns
+        chunks: list[Chunk] = []
+        for frame in self._deframer.feed(arrival.data):
+            try:
+                packet = self._decode(arrival.source, frame)
+            except ProtocolError:
+                counters["garbage"] += 1
+                continue
+            chunk = self._assemblers[packet.modality](packet, t_ns)
+            if chunk is not None:
+                chunks.append(chunk)
+        return chunks
+
+    def _relink(self, word: bytes) -> None:
+        if word == b"linked":
+            self._counters["relinked"] += 1
+            for assembler in self._assemblers.values():
+                assembler.relink()
+
+
+class MyoCodec(PacketCodec):
+    """The Thalmic Myo: "emg" 8 x int8 at 200 Hz, "imu" 10 x int16 at 50 Hz."""
+
+    def __init__(self) -> None:
+        super().__init__(myo.decode, myo.SPECS, myo.NUMBERS)
+
+
+class GenericCodec(PacketCodec):
+    """The generic protocol: "emg" of any channels and rate, as info or a recording's header says."""
+
+    def __init__(self, spec: StreamSpec) -> None:
+        channels = spec.channels
+        super().__init__(
+            lambda source, data: generic.decode(channels, source, data),
+            {"emg": spec},
+            {"emg": generic.NUMBERS},
+        )
