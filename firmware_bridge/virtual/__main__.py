@@ -1,0 +1,92 @@
+"""The process of one virtual armband: `python -m myoedge.firmware_bridge.virtual KIND --hci TRANSPORT`.
+
+Commands come as JSON lines on standard input, the truth goes as JSON lines to standard output, errors to
+standard error. With `--child` it ends when its parent dies or closes its standard input.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from myoedge.edge.errors import MyoedgeError
+from myoedge.firmware_bridge.virtual.options import parse_kind
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until told to stop; returns the exit code of the error tree."""
+    parser = argparse.ArgumentParser(prog="virtual", description="Serve a virtual armband.")
+    parser.add_argument("kind", help="myo or generic, with options: 'myo?wearer=anna&loss=0.2'")
+    parser.add_argument(
+        "--hci", required=True, help="where its neighbour's HCI is served, e.g. unix-server:PATH"
+    )
+    parser.add_argument("--child", action="store_true", help="end with the parent process")
+    asked = parser.parse_args(arguments)
+    if asked.child:
+        _die_with_parent()
+    try:
+        asyncio.run(_run(asked.kind, asked.hci, asked.child))
+    except MyoedgeError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+async def _run(text: str, hci: str, child: bool) -> None:
+    from myoedge.firmware_bridge.virtual.serve import serve
+
+    kind, words = parse_kind(text)
+    lines = await _standard_input()
+    task = asyncio.ensure_future(serve(kind, words, hci, lines, _print))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    if child:
+        watch = asyncio.ensure_future(_cancel_at_end(lines, task))
+        task.add_done_callback(lambda _: watch.cancel())
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _standard_input() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    with contextlib.suppress(ValueError, OSError):  # a file or a closed descriptor gives no commands
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+        )
+        return reader
+    reader.feed_eof()
+    return reader
+
+
+async def _cancel_at_end(lines: asyncio.StreamReader, task: "asyncio.Task[None]") -> None:
+    while not lines.at_eof():
+        await asyncio.sleep(0.2)
+    task.cancel()
+
+
+def _print(truth: Mapping[str, Any]) -> None:
+    try:
+        print(json.dumps(truth, separators=(",", ":")), flush=True)
+    except BrokenPipeError:  # nobody reads the truth any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _die_with_parent() -> None:
+    """Linux: the kernel ends this process with its parent, however that died."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() == 1:  # it died before we asked
+            raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
