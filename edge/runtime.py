@@ -76,6 +76,13 @@ class Runtime:
         self._ended = True
         self._wake.set()
 
+    def take_over(self, pipeline: Pipeline) -> None:
+        """Go on with another pipeline (a new profile) between two decisions; what is held ends first."""
+        now_ns = time.monotonic_ns()
+        self._emit(self.pipeline.rest(now_ns, "another profile takes over"), {})
+        self.pipeline = pipeline
+        self._emit(pipeline.linked(now_ns), {})
+
     async def run(self) -> None:
         """Live: with deadlines and real times. Untimed (replay): every chunk in order, times of the recording."""
         if not self._timed:

@@ -1,0 +1,189 @@
+"""One armband, owned and running: the armband's link joined to the edge's pipeline, runtime, lock and control socket."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from myoedge.edge.budget import DEFAULT_MS, Budget, make_budget
+from myoedge.edge.bundle import Bundle, load_bundle
+from myoedge.edge.control import Control
+from myoedge.edge.engines import Engine, load_engine
+from myoedge.edge.errors import ParityError, UsageError
+from myoedge.edge.owner import Owner
+from myoedge.edge.pipeline import Pipeline
+from myoedge.edge.profile import Profile, load_profile
+from myoedge.edge.runtime import Runtime, Sink
+from myoedge.edge.trust import Trust, check_trust
+from myoedge.firmware_bridge.armband import Armband
+from myoedge.firmware_bridge.armbands import open_armband
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to run: bundle, engine, profile, rhythm."""
+
+    bundle: str = "default"
+    engine: str | None = None
+    profile: Profile | None = None
+    budget_ms: float = DEFAULT_MS
+    hop_ms: float | None = None
+    confirm: int = 1
+    every: bool = False
+    unsigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A bundle that may run here, with the engine that was found right for it."""
+
+    bundle: Bundle
+    engine: Engine | None
+    trust: Trust
+    refused: tuple[str, ...]  # engines that were not taken, and why
+
+
+def load(choice: Choice) -> Loaded:
+    """Read, trust and test a bundle. With a profile a bundle without a right engine runs on its closed-form part."""
+    bundle = load_bundle(choice.bundle)
+    trust = check_trust(bundle, choice.unsigned)
+    try:
+        engine, refused = load_engine(bundle, choice.engine)
+    except ParityError as error:
+        if choice.profile is None:
+            raise
+        engine, refused = None, [str(error)]
+    return Loaded(bundle, engine, trust, tuple(refused))
+
+
+class Device:
+    """`async with Device(...) as device: await device.run()`; holds the armband from enter to exit."""
+
+    def __init__(
+        self, address: str, radio: str, choice: Choice, sinks: Sequence[Sink], events: int | None = None
+    ) -> None:
+        self._address, self._radio, self._choice = address, radio, choice
+        self._sinks, self._events = sinks, events
+        self._stack = AsyncExitStack()
+        self.budget: Budget
+        self.armband: Armband
+        self.runtime: Runtime
+        self.loaded: Loaded
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def _open(self) -> None:
+        choice = self._choice
+        self.loaded = load(choice)
+        self.budget = make_budget(self.loaded.bundle, choice.budget_ms, choice.hop_ms, choice.confirm)
+        live = is_live(self._address)
+        if live:
+            self._stack.enter_context(Owner(self._address))
+        self.armband = await self._stack.enter_async_context(open_armband(self._address, self._radio))
+        pipeline = self._pipeline(choice.profile)
+        self.runtime = Runtime(self.armband, pipeline, self._sinks, self.budget, timed=live, events=self._events)
+        if live:
+            control = Control(self._address, self._handlers())
+            await control.open()
+            self._stack.push_async_callback(control.close)
+            self.armband.listeners.append(control.arrived)
+
+    def _pipeline(self, profile: Profile | None) -> Pipeline:
+        choice, loaded = self._choice, self.loaded
+        return Pipeline(
+            loaded.bundle,
+            loaded.engine,
+            profile,
+            self.armband.specs,
+            hop_ms=choice.hop_ms,
+            confirm=choice.confirm,
+            every=choice.every,
+        )
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def run(self, stop: asyncio.Event, seconds: float | None = None) -> None:
+        """Until `stop` is set, the time is over, enough events were written or the stream ends."""
+        work = asyncio.create_task(self.runtime.run())
+        halt = asyncio.create_task(stop.wait())
+        await asyncio.wait((work, halt), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        halt.cancel()
+        self.runtime.stop()
+        await work
+
+    def status(self) -> dict[str, Any]:
+        """What a person or program may want to know of the run."""
+        latency = np.asarray(self.runtime.latency_ms or [np.nan])
+        pipeline = self.runtime.pipeline
+        return {
+            "armband": self._address,
+            "address": self.armband.address,
+            "bundle": pipeline.bundle.name,
+            "bundle_digest": pipeline.bundle.short_digest,
+            "trust": self.loaded.trust,
+            "engine": self.loaded.engine.name if self.loaded.engine else None,
+            "profile": pipeline.profile.wearer if pipeline.profile else None,
+            "channels": pipeline.states(),
+            "latency_ms": {"p50": float(np.median(latency)), "p99": float(np.percentile(latency, 99))},
+            "counters": asdict(self.runtime.counters),
+            "link": dict(self.armband.counters),
+            "budget_ms": self.budget.reaction_ms,
+            "deadline_ms": self.budget.deadline_ms,
+            "t_ns": time.monotonic_ns(),
+        }
+
+    def _handlers(self) -> dict[str, Any]:
+        return {
+            "status": self._on_status,
+            "stop": self._on_stop,
+            "tap": self._on_tap,
+            "vibrate": self._on_vibrate,
+            "reload": self._on_reload,
+        }
+
+    async def _on_status(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self.status(), "battery": await self.armband.battery()}
+
+    async def _on_stop(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        self.runtime.stop()
+        return {}
+
+    async def _on_tap(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        streams = {n: {"rate_hz": s.rate_hz, "channels": s.channels, "unit": s.unit, "limit": s.limit}
+                   for n, s in self.armband.specs.items()}  # fmt: skip
+        return {"tap": True, "armband": self.armband.name, "address": self.armband.address, "streams": streams}
+
+    async def _on_vibrate(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        await self.armband.vibrate(int(request.get("kind", 1)))
+        return {}
+
+    async def _on_reload(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Take another profile over between two decisions; the old one stays when the new one does not fit."""
+        try:
+            profile = load_profile(Path(str(request["profile"])))
+        except KeyError as error:
+            raise UsageError("reload wants the path of a profile") from error
+        self.runtime.take_over(self._pipeline(profile))
+        return {"profile": profile.wearer}
+
+
+def is_live(address: str) -> bool:
+    """Whether time at this address is now: everything but a recording that is not paced."""
+    kind, _, rest = address.partition(":")
+    return kind != "recording" or "pace=live" in rest
+

@@ -1,0 +1,78 @@
+"""The one command: a table of verbs, each loaded only when it is called."""
+
+import argparse
+import sys
+import traceback
+from importlib import import_module
+
+from myoedge import __version__
+from myoedge.edge.errors import MyoedgeError
+
+# verb -> (module with add(parser) and run(args), what it does)
+VERBS = {
+    "demo": ("myoedge.verbs.demo", "the main job: armband, calibration, int8 bundle, events and their latency"),
+    "scan": ("myoedge.verbs.scan", "list the armbands in reach"),
+    "pair": ("myoedge.verbs.pair", "remember an armband"),
+    "forget": ("myoedge.verbs.forget", "forget the remembered armband"),
+    "status": ("myoedge.verbs.status", "what runs, with battery and link quality"),
+    "calibrate": ("myoedge.verbs.calibrate", "a guided minute that fits a profile to its wearer"),
+    "run": ("myoedge.verbs.run", "armband in, events out, until stopped"),
+    "record": ("myoedge.verbs.record", "raw packets and labels to a recording"),
+    "replay": ("myoedge.verbs.replay", "the events of a recording, the same bytes each time"),
+    "virtual": ("myoedge.verbs.virtual", "an armband in software for any Bluetooth stack"),
+    "bench": ("myoedge.verbs.bench", "measure latency, rate, CPU and memory"),
+    "evaluate": ("myoedge.verbs.evaluate", "accuracy of a bundle on recordings, through the device's own code"),
+    "train": ("myoedge.verbs.train", "recordings to an int8 bundle"),
+    "wearer": ("myoedge.verbs.wearer", "fit and check the simulated wearer"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return 0 if argv else 2
+    if argv[0] == "--version":
+        print(f"myoedge {__version__}")
+        return 0
+    if argv[0] not in VERBS:
+        print(f"myoedge: no verb {argv[0]!r}; wanted one of {', '.join(VERBS)}", file=sys.stderr)
+        return 2
+    return _call(argv[0], argv[1:])
+
+
+def _overview() -> str:
+    rows = "\n".join(f"  {name:<10} {says}" for name, (_, says) in VERBS.items())
+    return f"usage: myoedge VERB ...   (myoedge VERB --help tells more)\n\n{rows}\n"
+
+
+def _call(name: str, argv: list[str]) -> int:
+    module_name, says = VERBS[name]
+    module = import_module(module_name)
+    parser = argparse.ArgumentParser(
+        f"myoedge {name}", description=says, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true", help="the result as JSON on stdout, prose on stderr")
+    parser.add_argument("-v", "--verbose", action="store_true", help="say more; show where an error came from")
+    parser.add_argument("-q", "--quiet", action="store_true", help="say only the result")
+    module.add(parser)
+    args = parser.parse_args(argv)
+    try:
+        code = int(module.run(args))
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output is gone; nothing is left to say
+        return 1
+    except MyoedgeError as error:
+        if args.verbose:
+            traceback.print_exc()
+        print(f"myoedge {name}: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

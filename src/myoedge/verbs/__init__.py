@@ -1,0 +1,1 @@
+"""The front desk: one verb a file; arguments, a call, printing."""

@@ -1,0 +1,18 @@
+"""`myoedge replay`: the events of a recording, byte for byte the same each time."""
+
+import argparse
+
+from myoedge.verbs import manner, run as running
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "example: myoedge replay session.jsonl --profile anna > events.jsonl"
+    parser.add_argument("file", help="a recording (.jsonl or .jsonl.gz)")
+    parser.add_argument("--timed", action="store_true", help="at the recording's pace, with real times and deadlines")
+    manner.add_bundle(parser)
+    running.add_output(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    pace = "?pace=live" if args.timed else ""
+    return running.run_address(args, f"recording:{args.file}{pace}", "bluez")

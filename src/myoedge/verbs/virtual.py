@@ -1,0 +1,15 @@
+"""`myoedge virtual`: an armband in software, served to any Bluetooth stack over HCI."""
+
+import argparse
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "example: myoedge virtual myo?wearer=anna --hci tcp-server:127.0.0.1:9001"
+    parser.add_argument("armband", help="myo or generic, with options: virtual:generic?channels=8&rate=2000")
+    parser.add_argument("--hci", required=True, help="where the controller's HCI is served: tcp-server:HOST:PORT, ...")
+
+
+def run(args: argparse.Namespace) -> int:
+    from myoedge.firmware_bridge.virtual.__main__ import main
+
+    return int(main([args.armband.removeprefix("virtual:"), "--hci", args.hci]))
