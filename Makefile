@@ -39,6 +39,6 @@ clean:
 	touch "$@"
 
 .venv-demo/ready: pyproject.toml
-	@echo "Filling .venv-demo with what the demo needs: about 190 MB."
+	@echo "Filling .venv-demo with what the demo needs: about 210 MB."
 	PYTHON="$(PYTHON)" bash .ci/environment .venv-demo '.[$(DEMO_EXTRAS)]'
 	touch "$@"
