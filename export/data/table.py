@@ -1,0 +1,190 @@
+"""The table of data sets: origin, licence, streams, sessions and unseen people of each."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from myoedge.edge.errors import NotThereError, UsageError
+from myoedge.edge.stream import StreamSpec
+from myoedge.export.data.repetition import LoadedDataset
+
+# The Myo as it is on the air: int8 EMG; IMU of ten int16: quaternion w x y z (16384 = 1), acceleration
+# x y z (2048 = 1 g), angular rate x y z (16 = 1 deg/s), in the order of the armband's IMU packet.
+MYO_EMG = StreamSpec(rate_hz=200.0, channels=8, unit="count", limit=128.0)
+MYO_IMU = StreamSpec(rate_hz=50.0, channels=10, unit="count", limit=32768.0)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """One line of the table."""
+
+    key: str
+    loader: str  # "module:function", imported when the set is loaded
+    licence: str
+    ship_weights: bool  # whether a model trained on it may be given away
+    attribution: str  # what a model's card must say; empty when weights may not ship
+    source: str
+    streams: Mapping[str, StreamSpec]
+    has_sessions: bool = True  # False: one session called "all"
+    first_sessions: tuple[str, ...] = ()  # sessions that calibrate under `sessions`; empty: the first in time
+    unseen: tuple[str, ...] = ()  # people no bundle trains on whose zero-shot figure is quoted
+    rest: str = "rest"  # the label that means no gesture
+    cautions: tuple[str, ...] = ()  # traps no reader can mend; said in every result
+
+
+_SPECS = (
+    DatasetSpec(
+        key="myo-psl",
+        loader="myoedge.export.data.psl:load",
+        licence="MIT",
+        ship_weights=True,
+        attribution="myo-sign-language by noemiko (MIT)",
+        source="https://github.com/noemiko/myo-sign-language",
+        streams={"emg": MYO_EMG, "imu": MYO_IMU},
+        has_sessions=False,
+        unseen=("person7", "person9", "person16"),
+        cautions=(
+            "words were recorded in blocks, so absolute heading leaks the label (40 % from one sample, "
+            "chance 6): use rotation relative to the start",
+            "folders are not proven to be different people",
+        ),
+    ),
+    DatasetSpec(
+        key="myo-uci",
+        loader="myoedge.export.data.uci:load",
+        licence="CC BY 4.0",
+        ship_weights=True,
+        attribution="EMG Data for Gestures, UCI id 481 (CC BY 4.0); Lobov et al., Sensors 18(4):1122, 2018",
+        source="https://archive.ics.uci.edu/dataset/481",
+        # Volts in steps of 1e-5 reaching -128 and 127 steps: one step is one count of the armband.
+        streams={"emg": MYO_EMG},
+        first_sessions=("series1",),
+        unseen=("21", "22", "23", "24", "25", "26"),
+        cautions=(
+            "about 104 fresh values a second, drawn on a 200 Hz grid: wave length and zero crossings are "
+            "lower than the armband gives live",
+        ),
+    ),
+    DatasetSpec(
+        key="myo-laval",
+        loader="myoedge.export.data.laval:load",
+        licence="GPL-3.0",
+        ship_weights=False,
+        attribution="",
+        source="https://github.com/UlysseCoteAllard/MyoArmbandDataset",
+        streams={"emg": MYO_EMG},
+        first_sessions=("training0",),
+        cautions=("eval/Male7 wore the band mirrored",),
+    ),
+    DatasetSpec(
+        key="myo-longterm30",
+        loader="myoedge.export.data.longterm30:load",
+        licence="Apache-2.0",
+        ship_weights=True,
+        attribution="Wearable Sensor Long-term sEMG Dataset (Apache-2.0); "
+        "Biomedical Signal Processing and Control, 2020, S1746809420301373",
+        source="https://www.sciencedirect.com/science/article/pii/S1746809420301373",
+        # Filtered floats, so values pass the converter's range a little: no limit.
+        streams={"emg": StreamSpec(rate_hz=200.0, channels=8, unit="count")},
+        first_sessions=("day1",),
+        cautions=("one person; band-passed upstream, about 15 to 95 Hz; 1.5 s a repetition",),
+    ),
+    DatasetSpec(
+        key="myo-ciil",
+        loader="myoedge.export.data.ciil:load",
+        licence="none stated",
+        ship_weights=False,
+        attribution="",
+        source="https://doi.org/10.1186/s12984-024-01355-4",
+        streams={"emg": MYO_EMG},
+        first_sessions=("training", "train"),
+    ),
+    DatasetSpec(
+        key="myo-lis",
+        loader="myoedge.export.data.lis:load",
+        licence="research and education, cite",
+        ship_weights=False,
+        attribution="",
+        source="https://doi.org/10.1016/j.dib.2020.106455",
+        streams={"emg": MYO_EMG, "imu": MYO_IMU},
+        cautions=(
+            "one signer; orientation holds absolute heading, which does not carry over a day: "
+            "use rotation relative to the start",
+            "upstream states 200 rows a second and 2 s, but the angular rate integrates to the recorded "
+            "rotation only at 64 rows a second (15.6 ms): times and spectra are off by 3.1; rates as stated",
+        ),
+    ),
+    DatasetSpec(
+        key="myo-disco",
+        loader="myoedge.export.data.disco:load",
+        licence="none stated",
+        ship_weights=False,
+        attribution="",
+        source="LibEMG's collection, https://github.com/LibEMG",
+        streams={"emg": MYO_EMG},
+        first_sessions=("day1",),
+        cautions=("dynamic gestures: each lies somewhere inside its 2 s, so many windows are rest",),
+    ),
+    DatasetSpec(
+        key="3dc",
+        loader="myoedge.export.data.threedc:load",
+        licence="none stated",
+        ship_weights=False,
+        attribution="",
+        source="LibEMG's collection, https://github.com/LibEMG",
+        # Orientation alone, so it is no `imu` of the Myo's ten columns.
+        streams={
+            "emg": StreamSpec(rate_hz=1000.0, channels=10, unit="count"),
+            "quaternion": StreamSpec(rate_hz=50.0, channels=4, unit="count", limit=16384.0 * 1.01),
+        },
+        first_sessions=("train",),
+        cautions=("60 Hz mains is visible",),
+    ),
+    DatasetSpec(
+        key="flexemg",
+        loader="myoedge.export.data.flexemg:load",
+        licence="GPL-3.0",
+        ship_weights=False,
+        attribution="",
+        source="https://github.com/a-moin/flexemg",
+        streams={"emg": StreamSpec(rate_hz=1000.0, channels=64, unit="count", limit=32768.0)},
+        first_sessions=("Session1Train",),
+        cautions=("counts stand about 100 mV above zero: remove the mean first",),
+    ),
+    DatasetSpec(
+        key="folder",
+        loader="myoedge.export.data.folder:load",
+        licence="your own",
+        ship_weights=True,
+        attribution="recordings of your own",
+        source="",
+        streams={},  # from its dataset.toml
+    ),
+)
+
+DATASETS: Mapping[str, DatasetSpec] = {spec.key: spec for spec in _SPECS}
+
+
+def load(key: str, root: Path, people: Collection[str] | None = None) -> LoadedDataset:
+    """Read a data set from its unpacked folder; `people`: only these, by name.
+
+    Raises UsageError for an unknown set or person, NotThereError for a missing folder, FormatError when
+    nothing could be read. A broken file is refused by name in `skipped` and the rest goes on.
+    """
+    if key not in DATASETS:
+        raise UsageError(f"no data set {key!r}; wanted one of {', '.join(DATASETS)}")
+    if not root.is_dir():
+        raise NotThereError(f"no folder {root}; --root is the unpacked folder of {key}")
+    from myoedge.export.data.intake import Intake
+
+    spec = DATASETS[key]
+    module, _, function = spec.loader.partition(":")
+    read = getattr(import_module(module), function)
+    if key == "folder":
+        from myoedge.export.data.folder import declared
+
+        spec = declared(spec, root)
+    intake = Intake(spec, root, people)
+    read(root, intake)
+    return intake.finish()
