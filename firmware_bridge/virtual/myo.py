@@ -26,6 +26,7 @@ ROWS = 2  # samples in an EMG notification
 ADDRESS, NAME = "D7:91:D9:1C:C3:EB", "My Myo"
 FIRMWARE = struct.pack("<4H", 1, 5, 1970, 2)
 IDLE_S = 30.0  # without streaming or a never-sleep command the armband ends the link
+ACKNOWLEDGE_S = 0.1  # the answer to a command goes out before the link ends
 EMG_OFF, EMG_FILTERED, EMG_RAW = 0, 2, 3
 IMU_WITH_DATA = (1, 3, 4)
 
@@ -159,7 +160,7 @@ class VirtualMyo:
         else:
             self.peripheral.advertises = False  # deep sleep: only USB power wakes a real one
             self._tell("asleep")
-            self.peripheral.soon(self.peripheral.disconnect())
+            asyncio.get_running_loop().call_later(ACKNOWLEDGE_S, self._leave)
 
     def _tell(self, what: str, **fields: Any) -> None:
         self.peripheral.truth({"truth": what, **fields, "t_ns": time.monotonic_ns()})
@@ -181,8 +182,11 @@ class VirtualMyo:
         if not self.never_sleeps and self._stream is None and self.peripheral.connection is not None:
             loop = asyncio.get_running_loop()
             self._sleep = loop.call_later(
-                self._idle_s, lambda: self.peripheral.soon(self.peripheral.disconnect())
+                self._idle_s, self._leave
             )
+
+    def _leave(self) -> None:
+        self.peripheral.soon(self.peripheral.disconnect())
 
     def _restream(self) -> None:
         if self._stream is not None:
