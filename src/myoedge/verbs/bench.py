@@ -1,0 +1,63 @@
+"""`myoedge bench`: measure what the controller costs, beside a bare subscriber of the same link."""
+
+import argparse
+from typing import Any
+
+from myoedge.verbs import manner
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "example: myoedge bench latency --seconds 20"
+    parser.add_argument("what", choices=("latency", "reaction"), help="arrival to event; or movement to event")
+    parser.add_argument("--armband", default=None, help="default virtual:myo")
+    parser.add_argument("--radio", help="bluez (default), or a transport such as tcp-client:127.0.0.1:9001")
+    parser.add_argument("--seconds", type=manner.positive, default=20.0, help="of measuring (20)")
+    parser.add_argument("--bundle", default="default")
+    parser.add_argument("--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right")
+    parser.add_argument("--profile", help="a name in the store, or a file (default: fitted to the simulated wearer)")
+    parser.add_argument("--rate", type=manner.positive, default=20.0, help="decisions a second (20)")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.what == "reaction":
+        return _reaction(args)
+    return _latency(args)
+
+
+def _latency(args: argparse.Namespace) -> int:
+    from myoedge.boards.latency import Plan, bench_latency
+    from myoedge.boards.stand_in import profile_file
+
+    address = args.armband or "virtual:myo"
+    with profile_file(args.bundle, address, args.profile) as profile:
+        plan = Plan(address, manner.radio_of(args), args.seconds, args.bundle, args.engine or "", str(profile),
+                    f"{1000 / args.rate:g}", args.rate)  # fmt: skip
+        row = bench_latency(plan)
+    manner.result(args, row, _latency_text(row))
+    return 0 if row["missed"] <= 1 else 1
+
+
+def _latency_text(row: dict[str, Any]) -> str:
+    lines = [f"{row['armband']}, bundle {row['bundle']} on {row['engine'] or 'no engine'}, load {row['load']:.2f}"]
+    lines += [
+        f"  {name:<20} p50 {ms['p50']:7.3f}  p95 {ms['p95']:7.3f}  p99 {ms['p99']:7.3f}  max {ms['max']:7.3f} ms"
+        for name, ms in row["ms"].items()
+    ]
+    lines.append(f"  decisions {row['decisions']} of {row['expected']}")
+    lines.append(f"  CPU {row['cpu_percent']:.1f} %, bare subscriber {row['bare_cpu_percent']:.1f} %, "
+                 f"above it {row['above_bare_cpu_percent']:.1f} %")  # fmt: skip
+    lines.append(f"  RSS {row['rss_mb']:.0f} MB (bare {row['bare_rss_mb']:.0f}); link to first event "
+                 f"{row['linked_to_event_ms']:.0f} ms")  # fmt: skip
+    return "\n".join(lines)
+
+
+def _reaction(args: argparse.Namespace) -> int:
+    from myoedge.boards.reaction import bench_reaction
+    from myoedge.boards.stand_in import profile_file
+
+    address = args.armband or "virtual:myo?interval_ms=7.5"
+    with profile_file(args.bundle, address, args.profile) as profile:
+        row = bench_reaction(address, manner.radio_of(args), args.bundle, profile, args.seconds, 1000 / args.rate)
+    text = "\n".join(f"  {k}: {v}" for k, v in row.items())
+    manner.result(args, row, text)
+    return 0
