@@ -1,0 +1,125 @@
+"""Runs stops 5 to 7 over chunks, exactly as the device does, and keeps what came out of every window."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.calibration.example import Example
+from myoedge.calibration.stretch import Stretch
+from myoedge.edge.bundle import Bundle
+from myoedge.edge.chunk import Chunk
+from myoedge.edge.condition import Conditioner
+from myoedge.edge.embed import Embedder
+from myoedge.edge.engines import Engine
+from myoedge.edge.features import FEATURES
+from myoedge.edge.modality import NS
+from myoedge.edge.pipeline import bind_all
+from myoedge.edge.stream import StreamSpec
+from myoedge.edge.window import Window, Windower
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Every window of a run of chunks."""
+
+    t_ns: NDArray[np.int64]  # (window,) time of the last sample
+    embeddings: NDArray[np.float32]  # (window, feature)
+    used: NDArray[np.bool_]  # (window, feature)
+    levels: NDArray[np.float64]  # (window,)
+    scores: NDArray[np.float32] | None  # (window, label) of the network
+
+    def rows(self, keep: NDArray[np.bool_]) -> "Windows":
+        """Some of them."""
+        scores = None if self.scores is None else self.scores[keep]
+        return Windows(self.t_ns[keep], self.embeddings[keep], self.used[keep], self.levels[keep], scores)
+
+
+class StreamEmbedder:
+    """Stops 5 to 7 for one armband and bundle; every call starts anew, as a stream that was just opened."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        engine: Engine | None,
+        specs: Mapping[str, StreamSpec],
+        *,
+        order: Sequence[int] | None = None,
+        gain: float = 1.0,
+        hop_ms: float | None = None,
+        only: tuple[str, ...] | None = None,
+    ) -> None:
+        self.bundle, self.engine, self.gain, self.order = bundle, engine, gain, order
+        self.bounds = bind_all(bundle, specs, only)
+        self._present = {name for name in self.bounds if name in specs and (only is None or name in only)}
+        self.clock = self.bounds[bundle.clock]
+        self._hop_ms = hop_ms or bundle.hop_ms
+        self._embedder = Embedder(bundle, len(self.clock.columns))
+
+    @property
+    def blocks(self) -> tuple[tuple[int, int], ...]:
+        """Feature ranges of the embedding's blocks."""
+        return self._embedder.blocks
+
+    @property
+    def touched(self) -> NDArray[np.bool_]:
+        """Which channels each feature depends on, (feature, channel)."""
+        channels = len(self.clock.columns)
+        parts = [FEATURES[name][1](channels) for name in self.bundle.features]
+        return np.concatenate([*parts, np.zeros((self.bundle.embedding, channels), bool)])
+
+    @property
+    def window_ns(self) -> int:
+        """From a window's first sample to the end of its last."""
+        return round(self.clock.rows / self.clock.rate_hz * NS)
+
+    def with_gain(self, gain: float) -> "StreamEmbedder":
+        """The same with another gain on the clock modality."""
+        new = object.__new__(StreamEmbedder)
+        new.__dict__.update(self.__dict__, gain=gain)
+        return new
+
+    def windows(self, chunks: Iterable[Chunk]) -> Iterable[Window]:
+        """Stops 5 and 6."""
+        conditioners = {name: self._conditioner(name) for name in self._present}
+        windower = Windower(self.bounds, self.bundle.clock, self._hop_ms)
+        for chunk in chunks:
+            if chunk.modality in conditioners:
+                signal, _ = conditioners[chunk.modality](chunk)
+                yield from windower.feed(signal)
+
+    def _conditioner(self, name: str) -> Conditioner:
+        mine = name == self.bundle.clock
+        order, gain = (self.order, self.gain) if mine else (None, 1.0)
+        return Conditioner(self.bounds[name], self.bundle.max_gap_ms, order, gain)
+
+    def __call__(self, chunks: Iterable[Chunk]) -> Windows:
+        """Stops 5 to 7."""
+        t_ns, embedded = [], []
+        for window in self.windows(chunks):
+            t_ns.append(window.t_ns)
+            embedded.append(self._embedder(window, self.engine))
+        features = self.blocks[-1][1]
+        scores = [e.scores for e in embedded if e.scores is not None]
+        return Windows(
+            np.array(t_ns, np.int64),
+            np.array([e.embedding for e in embedded], np.float32).reshape(-1, features),
+            np.array([e.used for e in embedded], bool).reshape(-1, features),
+            np.array([e.level for e in embedded]),
+            np.array(scores) if scores else None,
+        )
+
+    def examples(self, stretch: Stretch) -> list[Example]:
+        """One example a span, of the windows that lie in it whole; a span too short gives an empty one."""
+        windows = self(stretch.chunks)
+        period_ns = self.clock.period_ns
+        starts = windows.t_ns + period_ns - self.window_ns
+        found = []
+        for span in stretch.spans:
+            inside = windows.rows((starts >= span.start_ns) & (windows.t_ns < span.end_ns))
+            found.append(Example(span.label, span.repetition, inside.embeddings, inside.used, inside.levels))
+        return found

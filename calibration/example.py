@@ -1,0 +1,25 @@
+"""What one repetition of a gesture looks like to the head: its windows, embedded."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One repetition as stops 5 to 7 give it."""
+
+    label: str
+    repetition: int
+    embeddings: NDArray[np.floating[Any]]  # (window, feature)
+    used: NDArray[np.bool_]  # (window, feature): False where a masked channel or no network
+    levels: NDArray[np.floating[Any]]  # (window,) mean absolute value in the window's units
+
+    def __len__(self) -> int:
+        return len(self.embeddings)
+
+    def part(self, rows: slice) -> "Example":
+        """Some of its windows, in time."""
+        return Example(self.label, self.repetition, self.embeddings[rows], self.used[rows], self.levels[rows])

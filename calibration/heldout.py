@@ -1,0 +1,107 @@
+"""Judges a way of fitting on repetitions held out of it: accuracy, temperature, thresholds of rejection."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.calibration.example import Example
+from myoedge.edge.head import Head
+from myoedge.edge.profile import Thresholds
+
+Array = NDArray[np.float64]
+
+FOLDS = 5  # at most so many heads are fitted for the judgement
+GAP = 3  # windows dropped at a cut within one repetition: they share samples
+ACCEPTED = 0.975  # share of right decisions that each of the two thresholds lets through: about 95 % both
+SCORES = (0.3, 0.8)  # bounds of the score threshold: below means nothing, above refuses what is clear
+ONE_REPETITION = 1.3  # a cut repetition underestimates how far another repetition will stray (measured, docs)
+UNTESTED = Thresholds(0.5, 3.0)  # when nothing could be held out
+UNTESTED_TEMPERATURE = 0.3  # blocks repeat each other, so their sum is overconfident
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """Windows that were not fitted on."""
+
+    distances: Array  # (window, label)
+    truth: NDArray[np.intp]  # (window,) index of the label
+    features: int  # that counted
+    whole: bool  # whole repetitions were held out, not parts of one
+
+
+def held_out(examples: Sequence[Example], fit_head: Callable[[Sequence[Example]], Head]) -> Tested | None:
+    """Fit without one repetition of every label, test on those, for each in turn; None: too few windows."""
+    pieces = _pieces(examples)
+    whole = len(pieces) == len(examples)
+    folds = min(FOLDS, max(turn for turn, _ in pieces) + 1)
+    labels = tuple(sorted({e.label for e in examples}))
+    distances, truth = [], []
+    features = 0
+    for fold in range(folds):
+        test = [e for turn, e in pieces if turn % folds == fold]
+        train = [e for turn, e in pieces if turn % folds != fold]
+        if not test or {e.label for e in train} != set(labels):
+            continue
+        head = fit_head(train)
+        for example in test:
+            used = np.asarray(example.used.all(axis=0))
+            features = int(used.sum())
+            distances.append(head.distances(example.embeddings, used))
+            truth.append(np.full(len(example), labels.index(example.label)))
+    if not distances:
+        return None
+    return Tested(np.concatenate(distances), np.concatenate(truth), features, whole)
+
+
+def _pieces(examples: Sequence[Example]) -> list[tuple[int, Example]]:
+    """Each repetition with its turn within its label; the only repetition of a label is cut in two."""
+    pieces: list[tuple[int, Example]] = []
+    for label in dict.fromkeys(e.label for e in examples):
+        mine = sorted((e for e in examples if e.label == label), key=lambda e: e.repetition)
+        if len(mine) == 1:
+            half = len(mine[0]) // 2
+            first, second = mine[0].part(slice(0, max(0, half - GAP))), mine[0].part(slice(half, None))
+            mine = [first, second] if len(first) and len(second) else mine
+        pieces += enumerate(mine)
+    return pieces
+
+
+def judge(tested: Tested | None) -> tuple[float, Thresholds, dict[str, Any]]:
+    """Temperature and thresholds, and the facts to keep beside them."""
+    if tested is None:
+        return UNTESTED_TEMPERATURE, UNTESTED, {"held_out": None}
+    temperature = _temperature(tested)
+    rows = np.arange(len(tested.truth))
+    best = tested.distances.argmin(axis=1)
+    right = best == tested.truth
+    facts: dict[str, Any] = {
+        "held_out": {
+            "accuracy": round(float(right.mean()), 4),
+            "windows": len(rows),
+            "by": "repetition" if tested.whole else "part of a repetition",
+        }
+    }
+    if not right.any():
+        return temperature, UNTESTED, facts
+    posterior = softmax(-0.5 * tested.features * temperature * tested.distances)[rows, best][right]
+    distance = float(np.quantile(tested.distances[rows, best][right], ACCEPTED))
+    score = float(np.clip(np.quantile(posterior, 1 - ACCEPTED), *SCORES))
+    return temperature, Thresholds(score, distance * (1.0 if tested.whole else ONE_REPETITION)), facts
+
+
+def _temperature(tested: Tested) -> float:
+    """The one under which the held-out posteriors are as likely as can be (Guo et al., ICML 2017)."""
+    rows = np.arange(len(tested.truth))
+    grid = np.geomspace(0.003, 1.0, 40)
+    log_density = -0.5 * tested.features * tested.distances
+    losses = [-np.log(np.maximum(softmax(t * log_density)[rows, tested.truth], 1e-12)).mean() for t in grid]
+    return float(grid[int(np.argmin(losses))])
+
+
+def softmax(x: Array) -> Array:
+    """Along the last axis."""
+    p = np.exp(x - x.max(axis=-1, keepdims=True))
+    return np.asarray(p / p.sum(axis=-1, keepdims=True))

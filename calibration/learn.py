@@ -1,0 +1,117 @@
+"""From recorded stretches to a Profile: gain, embedding, head; for `calibrate`, `evaluate` and refits."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from myoedge.calibration.covariance import Array
+from myoedge.calibration.embedding import StreamEmbedder
+from myoedge.calibration.example import Example
+from myoedge.calibration.fit import REST, Fitted, fit
+from myoedge.calibration.stretch import Stretch
+from myoedge.edge.bundle import Bundle
+from myoedge.edge.engines import Engine
+from myoedge.edge.profile import Profile
+from myoedge.edge.stream import StreamSpec
+
+TYPICAL_RMS = 20.0  # counts: what a Myo shows of a firm gesture; the features' floors are made for that
+PRIOR = "prior.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A profile, and the embedder that sees the armband as that profile does."""
+
+    profile: Profile
+    embedder: StreamEmbedder
+
+
+def learn(
+    bundle: Bundle,
+    engine: Engine | None,
+    stretches: Sequence[Stretch],
+    specs: Mapping[str, StreamSpec],
+    *,
+    wearer: str,
+    armband: str,
+    only: tuple[str, ...] | None = None,
+    hop_ms: float | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Learned:
+    """Fit a wearer's profile to what was recorded.
+
+    `specs` are the armband's streams; `only` leaves out modalities. Raises what `fit` raises, and
+    MismatchError when the armband does not give what the bundle needs.
+    """
+    embedder = StreamEmbedder(bundle, engine, specs, only=only, hop_ms=hop_ms)
+    if bundle.normalise:
+        embedder = embedder.with_gain(fit_gain(embedder, stretches))
+    examples = [example for stretch in stretches for example in embedder.examples(stretch)]
+    fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks))
+    return Learned(make_profile(bundle, embedder, fitted, examples, wearer, armband, facts or {}), embedder)
+
+
+def make_profile(
+    bundle: Bundle,
+    embedder: StreamEmbedder,
+    fitted: Fitted,
+    examples: Sequence[Example],
+    wearer: str,
+    armband: str,
+    facts: Mapping[str, Any],
+) -> Profile:
+    """Put together what was learned."""
+    channels = len(embedder.clock.columns)
+    return Profile(
+        wearer=wearer,
+        armband=armband,
+        bundle=bundle.digest,
+        bundle_name=bundle.name,
+        created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+        order=tuple(embedder.order or range(channels)),
+        gain=embedder.gain,
+        head=fitted.head,
+        thresholds=fitted.thresholds,
+        level=fitted.level,
+        dead=_dead(embedder, examples),
+        facts={**fitted.facts, **facts},
+    )
+
+
+def fit_gain(embedder: StreamEmbedder, stretches: Iterable[Stretch]) -> float:
+    """What brings the median rms of the gestures' windows to `TYPICAL_RMS`, whatever the armband's unit."""
+    plain = embedder.with_gain(1.0)
+    clock = embedder.bundle.clock
+    rms: list[float] = []
+    quiet: list[float] = []
+    for stretch in stretches:
+        for window in plain.windows(stretch.chunks):
+            start_ns = window.t_ns + embedder.clock.period_ns - embedder.window_ns
+            inside = [s for s in stretch.spans if s.start_ns <= start_ns and window.t_ns < s.end_ns]
+            if inside:
+                alive = window.samples[clock][:, ~window.masked]
+                if alive.size:
+                    (quiet if inside[0].label == REST else rms).append(float(np.sqrt((alive**2).mean())))
+    median = float(np.median(rms or quiet or [TYPICAL_RMS]))
+    return TYPICAL_RMS / median if median > 0 and np.isfinite(median) else 1.0
+
+
+def load_prior(bundle: Bundle, blocks: Sequence[tuple[int, int]]) -> list[Array] | None:
+    """Other people's covariance within a label, by block; None when the bundle has none for this armband."""
+    if PRIOR not in bundle.files:
+        return None
+    arrays = bundle.arrays(PRIOR)
+    covariances = [arrays[f"cov_{i}"].astype(np.float64) for i in range(len(blocks)) if f"cov_{i}" in arrays]
+    sizes = [len(c) for c in covariances]
+    return covariances if sizes == [stop - start for start, stop in blocks] else None
+
+
+def _dead(embedder: StreamEmbedder, examples: Sequence[Example]) -> tuple[int, ...]:
+    """Channels whose features were masked in most windows."""
+    touched = embedder.touched
+    used = np.concatenate([e.used for e in examples if len(e)]).mean(axis=0)
+    lost = used < 0.5
+    return tuple(c for c in range(touched.shape[1]) if touched[:, c].any() and lost[touched[:, c]].all())
