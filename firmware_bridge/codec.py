@@ -12,7 +12,7 @@ from myoedge.firmware_bridge.framing import Deframer, WholeFrames
 from myoedge.firmware_bridge.packet import LINK_SOURCE, Packet, ProtocolError
 from myoedge.firmware_bridge.protocols import generic, myo
 
-_COUNTED = ("packets", "garbage", "duplicates", "time_back", "relinked")
+_COUNTED = ("packets", "garbage", "duplicates", "time_back", "links")
 
 _LAST_NS = 1 << 62  # no host has run for 146 years
 
@@ -89,7 +89,7 @@ class PacketCodec:
 
     def _relink(self, word: bytes) -> None:
         if word == b"linked":
-            self._counters["relinked"] += 1
+            self._counters["links"] += 1
             for assembler in self._assemblers.values():
                 assembler.relink()
 

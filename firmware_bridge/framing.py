@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Deframer(Protocol):
-    """Cuts a source's bytes into whole packets; noise between them is dropped and counted in `noise` (bytes)."""
+    """Cuts a source's bytes into whole packets; bytes between them are counted in `noise`."""
 
     @property
     def noise(self) -> int: ...

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+BATTERY_SERVICE = "0000180f-0000-1000-8000-00805f9b34fb"
 BATTERY_LEVEL = "00002a19-0000-1000-8000-00805f9b34fb"  # Bluetooth SIG, u8 percent
 
 
@@ -12,6 +13,7 @@ class GattMap:
 
     kind: str
     service: str  # the service it advertises
+    services: tuple[str, ...]  # those that hold what is used, so that no time goes into discovering others
     data: Mapping[str, str]  # notify characteristic -> name of the source in an Arrival
     command: str  # where commands are written
     readings: Mapping[str, str]  # name -> characteristic read at each connect ("battery", "firmware", "info")

@@ -10,7 +10,7 @@ import numpy as np
 from myoedge.edge.errors import LinkError, UsageError
 from myoedge.edge.stream import StreamSpec
 from myoedge.firmware_bridge.packet import Packet, ProtocolError, wrong_length
-from myoedge.firmware_bridge.protocols.gatt import BATTERY_LEVEL, GattMap
+from myoedge.firmware_bridge.protocols.gatt import BATTERY_LEVEL, BATTERY_SERVICE, GattMap
 
 VERSION = 1
 NUMBERS = 1 << 16  # packets are numbered by a u16
@@ -101,6 +101,7 @@ def firmware(readings: Mapping[str, bytes]) -> str:
 GATT = GattMap(
     kind="generic",
     service=uuid(0x01),
+    services=(uuid(0x01), BATTERY_SERVICE),
     data={uuid(0x03): DATA_SOURCE},
     command=uuid(0x04),
     readings={"info": uuid(0x02), "battery": BATTERY_LEVEL},

@@ -12,7 +12,7 @@ import numpy as np
 from myoedge.edge.errors import LinkError, UsageError
 from myoedge.edge.stream import StreamSpec
 from myoedge.firmware_bridge.packet import Packet, ProtocolError, wrong_length
-from myoedge.firmware_bridge.protocols.gatt import BATTERY_LEVEL, GattMap
+from myoedge.firmware_bridge.protocols.gatt import BATTERY_LEVEL, BATTERY_SERVICE, GattMap
 
 ROTATION = 4  # EMG packets go round four characteristics: the only numbering there is
 EMG_BYTES = 16  # two samples x 8 channels x int8
@@ -84,6 +84,7 @@ def decode(source: str, data: bytes) -> Packet:
 GATT = GattMap(
     kind="myo",
     service=uuid(0x0001),
+    services=(uuid(0x0001), uuid(0x0002), uuid(0x0005), BATTERY_SERVICE),
     data={
         uuid(0x0105): "emg0",
         uuid(0x0205): "emg1",

@@ -122,4 +122,4 @@ def test_the_gap_of_a_reconnect_is_lost_samples_of_every_modality() -> None:
     second(3)
     assert codec.counters["lost_emg"] == 400
     assert codec.counters["lost_imu"] == 100
-    assert codec.counters["relinked"] == 2
+    assert codec.counters["links"] == 2

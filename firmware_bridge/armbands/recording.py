@@ -1,0 +1,39 @@
+"""`recording:FILE[?pace=live]`: what was recorded, through the same codec."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from myoedge.edge.errors import FormatError, UsageError
+from myoedge.edge.recording import Header
+from myoedge.firmware_bridge.address import Address
+from myoedge.firmware_bridge.armband import Armband, Opened
+from myoedge.firmware_bridge.codec import Codec, GenericCodec, MyoCodec
+from myoedge.firmware_bridge.links import load_link
+
+
+def codec(header: Header) -> Codec:
+    """The codec of the armband that was recorded. FormatError when nobody knows it."""
+    if header.armband == "myo":
+        return MyoCodec()
+    if header.armband == "generic" and "emg" in header.streams:
+        return GenericCodec(header.streams["emg"])
+    raise FormatError(
+        f"a recording of the armband {header.armband!r} with {', '.join(header.streams) or 'no streams'}; "
+        "wanted myo, or generic with emg; a newer version of this program may know it"
+    )
+
+
+def armband(address: Address, radio: str) -> Armband:
+    """`radio` is not used."""
+    address.allow("pace")
+    if not address.target:
+        raise UsageError("recording without a file; write recording:FILE")
+    pace = address.options.get("pace", "fast")
+    link = load_link("recording")(Path(address.target), pace)
+    decoder = codec(link.reader.header)
+
+    async def opener(_: AsyncExitStack) -> Opened:
+        await link.open()
+        return Opened(link, decoder, address.target, {}, {})
+
+    return Armband(link.reader.header.armband, opener, replay=pace == "fast")
