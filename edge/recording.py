@@ -105,7 +105,9 @@ class RecordingWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -124,7 +126,7 @@ class RecordingReader:
             first = next(lines)
         except StopIteration:
             raise FormatError(f"{path} is empty; wanted a recording whose first line is its header") from None
-        self.header = _header_from_json(first, path)
+        self.header = header_from_json(first, path)
 
     def _lines(self) -> Iterator[Any]:
         try:
@@ -135,7 +137,9 @@ class RecordingReader:
             torn: str | None = None
             for number, line in enumerate(_whole_lines(file, self.notes), 1):
                 if torn is not None:
-                    raise FormatError(f"{self.path}: line {torn} is broken in mid-file; the file was edited or damaged")
+                    raise FormatError(
+                        f"{self.path}: line {torn} is broken in mid-file; the file was edited or damaged"
+                    )
                 try:
                     yield json.loads(line)
                 except ValueError:
@@ -188,7 +192,8 @@ def _header_to_json(header: Header) -> dict[str, Any]:
     }
 
 
-def _header_from_json(row: Any, path: Path) -> Header:
+def header_from_json(row: Any, path: Path) -> Header:
+    """Read a header, first line of a recording; raises FormatError naming `path`."""
     if not isinstance(row, dict) or row.get("myoedge") != "recording":
         raise FormatError(f"{path} is no recording: its first line must say myoedge recording")
     if row.get("v") != VERSION:
@@ -196,10 +201,16 @@ def _header_from_json(row: Any, path: Path) -> Header:
     known = {"myoedge", "v", "armband", "address", "started_utc", "streams"}
     try:
         streams = {
-            name: StreamSpec(float(s["rate_hz"]), int(s["channels"]), str(s.get("unit", "count")), s.get("limit"))
+            name: StreamSpec(
+                float(s["rate_hz"]), int(s["channels"]), str(s.get("unit", "count")), s.get("limit")
+            )
             for name, s in row["streams"].items()
         }
         extra = {key: value for key, value in row.items() if key not in known}
-        return Header(str(row["armband"]), str(row.get("address", "")), streams, str(row["started_utc"]), extra)
+        return Header(
+            str(row["armband"]), str(row.get("address", "")), streams, str(row["started_utc"]), extra
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FormatError(f"{path}: its header lacks or misstates {error}; wanted armband and streams") from error
+        raise FormatError(
+            f"{path}: its header lacks or misstates {error}; wanted armband and streams"
+        ) from error

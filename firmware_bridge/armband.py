@@ -132,6 +132,15 @@ class Armband:
         level = await opened.link.ask("battery")
         return level[0] if level else None
 
+    async def ask(self, point: str, data: bytes | None = None) -> bytes:
+        """The link's own `ask`, for who speaks for another process. LinkError when not connected."""
+        return await self._open().link.ask(point, data)
+
+    async def drain(self) -> None:
+        """Read on until the link ends; what arrives goes to the listeners only."""
+        async for _ in self:
+            pass
+
     def _open(self) -> Opened:
         if self._opened is None:
             raise UsageError(f"the armband {self.name} is not open; use it inside `async with`")

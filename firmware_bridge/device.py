@@ -15,7 +15,7 @@ from myoedge.edge.budget import DEFAULT_MS, Budget, make_budget
 from myoedge.edge.bundle import Bundle, load_bundle
 from myoedge.edge.control import Control
 from myoedge.edge.engines import Engine, load_engine
-from myoedge.edge.errors import ParityError, UsageError
+from myoedge.edge.errors import LinkError, ParityError, UsageError
 from myoedge.edge.owner import Owner
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import Profile, load_profile
@@ -93,7 +93,9 @@ class Device:
             self._stack.enter_context(Owner(self._address))
         self.armband = await self._stack.enter_async_context(open_armband(self._address, self._radio))
         pipeline = self._pipeline(choice.profile)
-        self.runtime = Runtime(self.armband, pipeline, self._sinks, self.budget, timed=live, events=self._events)
+        self.runtime = Runtime(
+            self.armband, pipeline, self._sinks, self.budget, timed=live, events=self._events
+        )
         if live:
             control = Control(self._address, self._handlers())
             await control.open()
@@ -152,12 +154,17 @@ class Device:
             "status": self._on_status,
             "stop": self._on_stop,
             "tap": self._on_tap,
-            "vibrate": self._on_vibrate,
+            "ask": self._on_ask,
+            "wearer": self._on_wearer,
             "reload": self._on_reload,
         }
 
     async def _on_status(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        return {**self.status(), "battery": await self.armband.battery()}
+        try:
+            battery = await self.armband.battery()
+        except LinkError:
+            battery = None  # not connected just now
+        return {**self.status(), "battery": battery}
 
     async def _on_stop(self, _: Mapping[str, Any]) -> dict[str, Any]:
         self.runtime.stop()
@@ -166,10 +173,22 @@ class Device:
     async def _on_tap(self, _: Mapping[str, Any]) -> dict[str, Any]:
         streams = {n: {"rate_hz": s.rate_hz, "channels": s.channels, "unit": s.unit, "limit": s.limit}
                    for n, s in self.armband.specs.items()}  # fmt: skip
-        return {"tap": True, "armband": self.armband.name, "address": self.armband.address, "streams": streams}
+        return {
+            "tap": True,
+            "armband": self.armband.name,
+            "address": self.armband.address,
+            "streams": streams,
+        }
 
-    async def _on_vibrate(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        await self.armband.vibrate(int(request.get("kind", 1)))
+    async def _on_ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        sent = request.get("data")
+        answer = await self.armband.ask(str(request["point"]), None if sent is None else bytes.fromhex(sent))
+        return {"data": answer.hex()}
+
+    async def _on_wearer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        if self.armband.wearer is None:
+            raise UsageError(f"{self._address} has no simulated wearer")
+        self.armband.wearer.command(request["words"])
         return {}
 
     async def _on_reload(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,4 +205,3 @@ def is_live(address: str) -> bool:
     """Whether time at this address is now: everything but a recording that is not paced."""
     kind, _, rest = address.partition(":")
     return kind != "recording" or "pace=live" in rest
-

@@ -8,6 +8,7 @@ from myoedge.edge.recording import Arrival
 LINKS: dict[str, str] = {
     "ble": "myoedge.firmware_bridge.links.ble:BleLink",
     "recording": "myoedge.firmware_bridge.links.recording:RecordingLink",
+    "tap": "myoedge.firmware_bridge.links.tap:TapLink",
 }
 
 

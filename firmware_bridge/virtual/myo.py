@@ -30,14 +30,14 @@ ACKNOWLEDGE_S = 0.1  # the answer to a command goes out before the link ends
 EMG_OFF, EMG_FILTERED, EMG_RAW = 0, 2, 3
 IMU_WITH_DATA = (1, 3, 4)
 
-# Command: payload lengths it may have, and the largest value of each byte of a short payload.
+# Command: payload lengths it may state (the first is the true one), and the values its bytes may have.
 SET_MODE, VIBRATE, DEEP_SLEEP, LED, VIBRATE2, SLEEP_MODE, UNLOCK, USER_ACTION = 1, 3, 4, 6, 7, 9, 10, 11
 COMMANDS: dict[int, tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]] = {
     SET_MODE: ((3,), ((0, 2, 3), (0, 1, 2, 3, 4), (0, 1))),  # emg 1 (smoothed, undocumented) is not offered
     VIBRATE: ((1,), ((0, 1, 2, 3),)),
     DEEP_SLEEP: ((0,), ()),
     LED: ((6,), ()),
-    VIBRATE2: ((18, 20), ()),  # six times duration and strength; clients in the field send two bytes more
+    VIBRATE2: ((18, 20), ()),  # six times duration and strength; clients in the field say 20 and send 18
     SLEEP_MODE: ((1,), ((0, 1),)),
     UNLOCK: ((1,), ((0, 1, 2),)),
     USER_ACTION: ((1,), ((0,),)),
@@ -133,7 +133,7 @@ class VirtualMyo:
         if operation not in COMMANDS:
             raise ATT_Error(ErrorCode.REQUEST_NOT_SUPPORTED)
         lengths, ranges = COMMANDS[operation]
-        if value[1] not in lengths or len(payload) != value[1]:
+        if value[1] not in lengths or len(payload) not in (value[1], lengths[0]):
             raise ATT_Error(ErrorCode.INVALID_ATTRIBUTE_LENGTH)
         if any(byte not in allowed for byte, allowed in zip(payload, ranges, strict=False)):
             raise ATT_Error(ErrorCode.VALUE_NOT_ALLOWED)
@@ -181,9 +181,7 @@ class VirtualMyo:
             self._sleep.cancel()
         if not self.never_sleeps and self._stream is None and self.peripheral.connection is not None:
             loop = asyncio.get_running_loop()
-            self._sleep = loop.call_later(
-                self._idle_s, self._leave
-            )
+            self._sleep = loop.call_later(self._idle_s, self._leave)
 
     def _leave(self) -> None:
         self.peripheral.soon(self.peripheral.disconnect())

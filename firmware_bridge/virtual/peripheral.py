@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import struct
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 ADVERTISING_MS = 50
 ATT_MTU = 247  # fills one 251-byte packet
+ATT_CHANNEL = 4  # L2CAP
 NOTIFICATION = 0x1B  # ATT opcode, Core specification Vol 3 Part F 3.4.7.1
 TRANSMIT_PACKETS = 128  # what an armband keeps for a deaf radio before it throws samples away
 ADVERTISED_NAME_BYTES = 8  # what 31 bytes leave beside the flags and a 128-bit service
@@ -107,8 +109,12 @@ class Peripheral:
             self._announce_lost()
             return
         self.sent += 1
-        pdu = bytes([NOTIFICATION]) + characteristic.handle.to_bytes(2, "little") + value
-        self.device.gatt_server.send_gatt_pdu(connection, pdu[: connection.att_mtu])
+        pdu = (bytes([NOTIFICATION]) + characteristic.handle.to_bytes(2, "little") + value)[
+            : connection.att_mtu
+        ]
+        # Straight to the air: the HCI inside an armband is nobody's to see, and takes a third of the time.
+        frame = struct.pack("<HH", len(pdu), ATT_CHANNEL) + pdu
+        self.radio.send_acl_data(self.controller, connection.peer_address, connection.transport, frame)
 
     def soon(self, work: Any) -> None:
         """Run a coroutine beside the rest; its end is nobody's concern."""

@@ -1,4 +1,4 @@
-"""The signal under the electrodes before any contraction shapes it: colour, tails and wavering of the effort."""
+"""The signal under the electrodes before a contraction shapes it: colour, tails, wavering of the effort."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Where the channels lie on the arm: the eight fitted electrodes carried to any number, turned or mirrored."""
+"""Where the channels lie on the arm: the eight fitted electrodes carried to any number, turned, mirrored."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ OWN_SHARE = 0.08  # power that a channel between two fitted electrodes has for i
 class Ring:
     """Carries a mixing matrix of the eight fitted electrodes to the channels of an armband.
 
-    `rotation` is how far the band is turned, in channels of the armband (any fraction); `mirror` is a band put
+    `rotation` is how far the band is turned, in channels of the armband (any fraction); `mirror`: the band is
     on the other way round, turned afterwards.
     """
 

@@ -21,8 +21,8 @@ def standard_shape(frequency_hz: Array, tired: float = 0.0) -> Array:
 def kernel(fitted_hz: Array, fitted: Array, rate_hz: float, tired: float = 0.0) -> Array:
     """A filter that gives white noise the fitted spectrum: (tap,), linear phase.
 
-    Its power from 0 to the end of the fitted band is one, so that amplitudes hold at any rate; what lies above
-    comes on top (a 2 kHz amplifier sees more of the same muscle).
+    Its power up to the end of the fitted band is one, so that amplitudes hold at any rate; what is above
+    it comes on top (a 2 kHz amplifier sees more of the same muscle).
     """
     taps = max(16, 2 * round(SPAN_S * rate_hz / 2))
     frequency = np.fft.rfftfreq(taps, 1 / rate_hz)

@@ -33,17 +33,13 @@ async def _record(args: argparse.Namespace, stop: asyncio.Event) -> int:
                 writer(arrival)
 
             armband.listeners.append(keep)
-            reading = asyncio.create_task(_drain(armband))
+            reading = asyncio.create_task(armband.drain())
             halted = asyncio.create_task(stop.wait())
             await asyncio.wait((reading, halted), timeout=args.seconds, return_when=asyncio.FIRST_COMPLETED)
             for task in (reading, halted):
                 task.cancel()
-            lost = armband.counters.get("lost_samples", 0)
+            lost = sum(n for name, n in armband.counters.items() if name.startswith("lost"))
     row = {"file": str(args.file), "packets": sum(sources.values()), "sources": dict(sources), "lost_samples": lost}
     manner.result(args, row, f"{row['packets']} packets in {args.file}, {lost} samples lost")
     return 0 if sources else 1
 
-
-async def _drain(armband: object) -> None:
-    async for _ in armband:  # type: ignore[attr-defined]
-        pass

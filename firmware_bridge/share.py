@@ -1,0 +1,42 @@
+"""Opening an armband whether or not another process here already owns it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from myoedge.edge.errors import OwnedError
+from myoedge.edge.owner import Owner
+from myoedge.firmware_bridge.armband import Armband, Opened
+from myoedge.firmware_bridge.armbands import open_armband
+from myoedge.firmware_bridge.armbands.recording import codec
+from myoedge.firmware_bridge.armbands.virtual import KINDS
+from myoedge.firmware_bridge.links import load_link
+
+
+@asynccontextmanager
+async def open_or_share(address: str, radio: str = "bluez") -> AsyncIterator[Armband]:
+    """The armband itself, owned while open; or, where somebody runs it, its packets through that one.
+
+    Raises what opening an armband raises, and OwnedError when the owner has no control socket.
+    """
+    try:
+        owner = Owner(address)
+    except OwnedError:
+        async with tap(address) as armband:
+            yield armband
+        return
+    with owner:
+        async with open_armband(address, radio) as armband:
+            yield armband
+
+
+def tap(address: str) -> Armband:
+    """An armband read through the process that owns it."""
+
+    async def opener(_: AsyncExitStack) -> Opened:
+        link = load_link("tap")(address)
+        await link.open()
+        gatt, _make = KINDS.get(link.header.armband, (None, None))
+        battery = {"battery": b""} if gatt else {}
+        return Opened(link, codec(link.header), link.header.address, battery, {}, gatt, link.wearer)
+
+    return Armband(address.partition(":")[0], opener)
