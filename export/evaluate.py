@@ -1,0 +1,242 @@
+"""Accuracy of a bundle on recordings: calibrated as the device calibrates, decided as the device decides."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.calibration.embedding import StreamEmbedder, Windows
+from myoedge.calibration.heldout import softmax
+from myoedge.calibration.learn import learn
+from myoedge.calibration.stretch import Stretch, stretch_of
+from myoedge.edge.bundle import Bundle, load_bundle
+from myoedge.edge.engines import Engine
+from myoedge.edge.errors import UsageError
+from myoedge.edge.profile import Profile
+from myoedge.export.data.repetition import LoadedDataset, Repetition
+from myoedge.export.data.split import PersonSplit, Split, split
+from myoedge.export.score import Score, mean_of, rejection_of
+
+BASELINE = "classic"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is evaluated, on which of the data set's modalities."""
+
+    bundle: Bundle
+    engine: Engine | None
+    dataset: LoadedDataset
+    modalities: tuple[str, ...]
+
+    def stretch(self, repetition: Repetition, number: int) -> Stretch:
+        """A repetition as the armband would send it, the bundle's clock first."""
+        names = sorted(set(self.modalities) & set(repetition.signals), key=lambda m: m != self.bundle.clock)
+        return stretch_of(
+            repetition.label, number, {m: repetition.signals[m] for m in names}, repetition.rates
+        )
+
+    def embedder(self) -> StreamEmbedder:
+        """Stops 5 to 7 without a wearer."""
+        return StreamEmbedder(self.bundle, self.engine, self.dataset.spec.streams, only=self.modalities)
+
+
+def evaluate(
+    bundle: Bundle,
+    engine: Engine | None,
+    dataset: LoadedDataset,
+    protocol: str,
+    *,
+    people: Collection[str] | None = None,
+    modalities: Collection[str] | None = None,
+    unlabelled_s: float = 0.0,
+    baseline: bool = False,
+    progress: Progress = lambda _: None,
+) -> dict[str, Any]:
+    """One result as docs/accuracy.md describes it; accuracy over windows, before smoothing and without rejection.
+
+    Raises UsageError for a protocol that cannot be had with this bundle or set, MismatchError when the set's
+    streams do not fit the bundle.
+    """
+    if people is not None:
+        dataset = _only(dataset, people)
+    subject = Subject(bundle, engine, dataset, _modalities(bundle, dataset, modalities))
+    division = split(dataset, protocol, unlabelled_s=unlabelled_s)
+    notes = list(dataset.notes)
+    if protocol.startswith("zero-shot"):
+        division = _known_labels(subject, division)
+        test = partial(_zero_shot, subject)
+        if unlabelled_s:
+            notes.append(f"the first {unlabelled_s:g} s of each person, without labels, set the gain")
+    else:
+        test = partial(_calibrated, subject)
+    scores = _tested(division.people, test, progress)
+    result = _result(subject, protocol, division, scores, notes)
+    if baseline:
+        plain = load_bundle(BASELINE)
+        result["baseline"] = evaluate(plain, None, dataset, protocol, progress=progress)
+    return result
+
+
+def _tested(
+    people: Iterable[PersonSplit], test: Callable[[PersonSplit, Score], None], progress: Progress
+) -> dict[tuple[str, str], Score]:
+    scores: dict[tuple[str, str], Score] = {}
+    for one in people:
+        score = scores.setdefault((one.part, one.person), Score())
+        test(one, score)
+        if score.windows:
+            progress(f"{one.person} {one.session} accuracy so far {100 * score.to_json()['accuracy']:.1f} %")
+    return {key: score for key, score in scores.items() if score.windows}
+
+
+def _calibrated(subject: Subject, one: PersonSplit, score: Score) -> None:
+    """Fit a profile as `calibrate` does, decide as `run` does."""
+    learned = learn(
+        subject.bundle,
+        subject.engine,
+        [subject.stretch(r, number) for r, number in _numbered(one.calibration)],
+        subject.dataset.spec.streams,
+        wearer=one.person,
+        armband=subject.dataset.spec.key,
+        only=subject.modalities,
+    )
+    for repetition in one.test:
+        windows = learned.embedder(subject.stretch(repetition, 0).chunks)
+        posterior, accepted = _decide(learned.profile, windows)
+        score.add(repetition.label, learned.profile.head.labels, posterior, accepted)
+
+
+def _decide(profile: Profile, windows: Windows) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Posterior of every window, (window, label), and whether edge/decide.py would let it through."""
+    head, limits = profile.head, profile.thresholds
+    posterior = np.zeros((len(windows.t_ns), len(head.labels)))
+    accepted = np.zeros(len(posterior), bool)
+    for used in np.unique(windows.used, axis=0):
+        rows = np.flatnonzero((windows.used == used).all(axis=1))
+        distances = head.distances(windows.embeddings[rows], used)
+        posterior[rows] = head.posterior(distances, int(used.sum()))
+        near = distances[np.arange(len(rows)), distances.argmin(axis=1)] <= limits.distance
+        accepted[rows] = near & (posterior[rows].max(axis=1) >= limits.score)
+    return posterior, accepted
+
+
+def _zero_shot(subject: Subject, one: PersonSplit, score: Score) -> None:
+    """The network's own scores, with nothing known of the person but, if asked for, the signal's strength."""
+    embedder = subject.embedder()
+    typical = subject.bundle.facts.get("typical_rms")
+    if one.unlabelled and typical:
+        stretches = [subject.stretch(r, 0) for r in one.unlabelled]
+        embedder = embedder.with_gain(fit_gain_to(embedder, stretches, float(typical)))
+    for repetition in one.test:
+        windows = embedder(subject.stretch(repetition, 0).chunks)
+        if windows.scores is not None:
+            score.add(repetition.label, subject.bundle.labels, softmax(windows.scores.astype(np.float64)))
+
+
+def fit_gain_to(embedder: StreamEmbedder, stretches: Sequence[Stretch], typical_rms: float) -> float:
+    """What brings the median rms of all windows, whatever was done in them, to the training people's."""
+    clock = embedder.bundle.clock
+    rms = [
+        float(np.sqrt((window.samples[clock] ** 2).mean()))
+        for stretch in stretches
+        for window in embedder.windows(stretch.chunks)
+    ]
+    median = float(np.median(rms)) if rms else 0.0
+    return typical_rms / median if median > 0 else 1.0
+
+
+def _known_labels(subject: Subject, division: Split) -> Split:
+    """Only repetitions whose label the bundle has; raises UsageError when that leaves nothing."""
+    bundle = subject.bundle
+    if not bundle.labels or subject.engine is None:
+        raise UsageError(
+            f"bundle {bundle.name} knows no gesture without calibration; use sessions, cycles or within"
+        )
+    people, skipped = [], list(division.skipped)
+    strange: Counter[str] = Counter()
+    for one in division.people:
+        strange.update({r.label for r in one.test} - set(bundle.labels))
+        test = tuple(r for r in one.test if r.label in bundle.labels)
+        if test:
+            people.append(replace(one, test=test))
+    skipped += [f"{label} is no label of bundle {bundle.name}: left out" for label in sorted(strange)]
+    if not people:
+        raise UsageError(
+            f"bundle {bundle.name} has none of the set's labels; it has {', '.join(bundle.labels)}"
+        )
+    return Split(tuple(people), tuple(skipped))
+
+
+def _numbered(repetitions: Sequence[Repetition]) -> Iterable[tuple[Repetition, int]]:
+    """With a number that is unique within the label, also over sessions."""
+    seen: Counter[str] = Counter()
+    for repetition in repetitions:
+        yield repetition, seen[repetition.label]
+        seen[repetition.label] += 1
+
+
+def _modalities(bundle: Bundle, dataset: LoadedDataset, asked: Collection[str] | None) -> tuple[str, ...]:
+    both = [name for name in bundle.modalities if name in dataset.spec.streams]
+    if asked is None:
+        return tuple(both)
+    if missing := sorted(set(asked) - set(both)):
+        raise UsageError(
+            f"no {', '.join(missing)} here; bundle and data set share {', '.join(both) or 'nothing'}"
+        )
+    return tuple(name for name in both if name in asked)
+
+
+def _only(dataset: LoadedDataset, people: Collection[str]) -> LoadedDataset:
+    if unknown := sorted(set(people) - set(dataset.people)):
+        raise UsageError(f"no {', '.join(unknown)} in the set; people found: {', '.join(dataset.people)}")
+    return replace(dataset, repetitions=tuple(r for r in dataset.repetitions if r.person in people))
+
+
+def _result(
+    subject: Subject,
+    protocol: str,
+    division: Split,
+    scores: Mapping[tuple[str, str], Score],
+    notes: Sequence[str],
+) -> dict[str, Any]:
+    if not scores:
+        raise UsageError(
+            f"no window of {subject.dataset.spec.key} could be tested: repetitions shorter than a window"
+        )
+    bundle, clock = subject.bundle, subject.embedder().clock
+    people = {person: score.to_json() for (_, person), score in scores.items()}
+    row: dict[str, Any] = {
+        "dataset": subject.dataset.spec.key,
+        "protocol": protocol,
+        "bundle": f"{bundle.name} {bundle.short_digest}",
+        "engine": subject.engine.name if subject.engine else None,
+        "modalities": list(subject.modalities),
+        "window_ms": round(clock.rows / clock.rate_hz * 1000, 3),
+        "hop_ms": bundle.hop_ms,
+        "people": people,
+        "mean": mean_of(people.values()),
+        "worst": min(person["accuracy"] for person in people.values()),
+        "rejection": rejection_of(scores.values()),
+        "skipped": [*subject.dataset.skipped, *division.skipped],
+        "notes": list(notes),
+    }
+    if parts := sorted({part for part, _ in scores if part}):
+        row["parts"] = {part: _part(part, scores) for part in parts}
+        row["notes"].append("the set's parts are different experiments: read `parts`, not the mean over both")
+    return row
+
+
+def _part(part: str, scores: Mapping[tuple[str, str], Score]) -> dict[str, Any]:
+    people = {person: score.to_json() for (of, person), score in scores.items() if of == part}
+    return {
+        "people": list(people),
+        "mean": mean_of(people.values()),
+        "worst": min(row["accuracy"] for row in people.values()),
+        "rejection": rejection_of(score for (of, _), score in scores.items() if of == part),
+    }

@@ -1,0 +1,82 @@
+"""Counts what was right: windows, classes and whole repetitions."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+NAMES = ("accuracy", "macro_f1", "gesture_accuracy")
+
+
+class Score:
+    """One person's tally over all tested repetitions."""
+
+    def __init__(self) -> None:
+        self._pairs: Counter[tuple[str, str]] = Counter()  # (true, decided) -> windows
+        self._repetitions = self._right = 0
+        self._accepted: Counter[tuple[bool, bool]] = Counter()  # (right, accepted) -> windows
+
+    def add(
+        self,
+        label: str,
+        labels: Sequence[str],
+        posterior: NDArray[np.float64],
+        accepted: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """One repetition: (window, label) posteriors, and which windows the thresholds let through."""
+        if not len(posterior):
+            return
+        decided = posterior.argmax(axis=1)
+        self._pairs.update((label, labels[i]) for i in decided)
+        self._repetitions += 1
+        self._right += labels[int(posterior.mean(axis=0).argmax())] == label
+        if accepted is not None:
+            right = np.array([labels[i] == label for i in decided])
+            self._accepted.update(zip(right.tolist(), accepted.tolist(), strict=True))
+
+    @property
+    def windows(self) -> int:
+        return self._pairs.total()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels that were tested, sorted."""
+        return tuple(sorted({true for true, _ in self._pairs}))
+
+    def accepted(self, right: bool) -> tuple[int, int]:
+        """Windows decided right (or wrong): accepted, and all."""
+        yes, no = self._accepted[right, True], self._accepted[right, False]
+        return yes, yes + no
+
+    def to_json(self) -> dict[str, float | int]:
+        """The person's line of the result."""
+        return {
+            "windows": self.windows,
+            "accuracy": round(sum(n for (t, d), n in self._pairs.items() if t == d) / self.windows, 4),
+            "macro_f1": round(float(np.mean([self._f1(label) for label in self.labels])), 4),
+            "gesture_accuracy": round(self._right / self._repetitions, 4),
+            "labels": len(self.labels),
+        }
+
+    def _f1(self, label: str) -> float:
+        hit = self._pairs[label, label]
+        said = sum(n for (_, decided), n in self._pairs.items() if decided == label)
+        true = sum(n for (true, _), n in self._pairs.items() if true == label)
+        return 2 * hit / (said + true)
+
+
+def mean_of(people: Iterable[Mapping[str, float | int]]) -> dict[str, float]:
+    """Mean over people, each counting once."""
+    rows = list(people)
+    return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in NAMES}
+
+
+def rejection_of(scores: Iterable[Score]) -> dict[str, float | None]:
+    """Share of right and of wrong decisions that the profile's thresholds let through, over all windows."""
+    found: dict[str, float | None] = {}
+    rows = list(scores)
+    for name, right in (("right_accepted", True), ("wrong_accepted", False)):
+        yes, every = (sum(counts) for counts in zip(*(s.accepted(right) for s in rows), strict=True))
+        found[name] = round(yes / every, 4) if every else None
+    return found

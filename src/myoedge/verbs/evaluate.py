@@ -1,0 +1,89 @@
+"""`myoedge evaluate`: accuracy of a bundle on recordings, through the device's own code."""
+
+import argparse
+from typing import Any
+
+from myoedge.edge.errors import UsageError
+from myoedge.verbs import manner
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "example: myoedge evaluate classic --dataset myo-laval --root myo-laval --protocol sessions"
+    )
+    parser.add_argument("bundle", help="a folder, a .tar, default or classic")
+    parser.add_argument(
+        "--dataset", required=True, help="a key of the data set table, as myo-laval or folder"
+    )
+    parser.add_argument(
+        "--root", required=True, type=manner.path, metavar="DIR", help="the set's unpacked folder"
+    )
+    parser.add_argument("--protocol", required=True, help="zero-shot, sessions, cycles:N or within:N")
+    parser.add_argument("--people", metavar="A,B", help="only these (default: all found)")
+    parser.add_argument(
+        "--modalities", metavar="A,B", help="only these of the bundle's (default: all the set has)"
+    )
+    parser.add_argument(
+        "--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right"
+    )
+    parser.add_argument(
+        "--unlabelled", type=manner.positive, metavar="S", help="zero-shot: seconds to scale by"
+    )
+    parser.add_argument(
+        "--baseline", action="store_true", help="the classic bundle on the same split beside it"
+    )
+    parser.add_argument("--adapt", action="store_true", help="not available yet")
+
+
+def run(args: argparse.Namespace) -> int:
+    from myoedge.edge.bundle import load_bundle
+    from myoedge.edge.engines import load_engine
+    from myoedge.export.data.table import load
+    from myoedge.export.evaluate import evaluate
+
+    if args.adapt:
+        raise UsageError("--adapt is not available yet; leave it out")
+    bundle = load_bundle(args.bundle)
+    engine, refused = load_engine(bundle, args.engine)
+    for why in refused:
+        manner.say(args, f"engine {why}")
+    people = _list(args.people)
+    row = evaluate(
+        bundle,
+        engine,
+        load(args.dataset, args.root, people),
+        args.protocol,
+        modalities=_list(args.modalities),
+        unlabelled_s=args.unlabelled or 0.0,
+        baseline=args.baseline,
+        progress=lambda text: manner.say(args, text),
+    )
+    manner.result(args, row, _text(row))
+    return 0
+
+
+def _list(text: str | None) -> list[str] | None:
+    return None if text is None else [name for name in text.split(",") if name]
+
+
+def _text(row: dict[str, Any]) -> str:
+    lines = [f"{row['dataset']} {row['protocol']}: {row['bundle']} on {row['engine'] or 'no engine'}"]
+    lines.append(f"  {'':<28} {'windows':>8} {'accuracy':>9} {'macro F1':>9} {'gestures':>9} {'labels':>7}")
+    lines += [
+        f"  {name:<28} {one['windows']:>8}{_shares(one)} {one['labels']:>7}"
+        for name, one in row["people"].items()
+    ]
+    lines += [f"  {name:<28} {'':>8}{_shares(part['mean'])}" for name, part in row.get("parts", {}).items()]
+    if "parts" not in row:
+        lines.append(f"  {'mean':<28} {'':>8}{_shares(row['mean'])}")
+    accepted = row["rejection"]["right_accepted"]
+    if accepted is not None:
+        lines.append(f"  the thresholds let {100 * accepted:.1f} % of the right decisions through")
+    lines += [f"  left out: {text}" for text in row["skipped"]] + [f"  note: {text}" for text in row["notes"]]
+    if "baseline" in row:
+        lines.append(_text(row["baseline"]))
+    return "\n".join(lines)
+
+
+def _shares(row: dict[str, float]) -> str:
+    return "".join(f" {100 * row[name]:>8.1f}%" for name in ("accuracy", "macro_f1", "gesture_accuracy"))
