@@ -17,9 +17,7 @@ _FOLDER = re.compile(r"(\d+)-(.+)")
 def load(root: Path, intake: Intake) -> None:
     """Every PERSON-SESSION folder under data/, training before test."""
     found = folders(wanted_folder(root, "data", "flexemg"))
-    for folder in sorted(
-        found, key=lambda path: (path.name.split("-")[0], "Train" not in path.name, path.name)
-    ):
+    for folder in sorted(found, key=_person_then_training):
         named = _FOLDER.fullmatch(folder.name)
         if named is None or not intake.wants(named[1]):
             continue

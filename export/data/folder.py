@@ -4,25 +4,24 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from myoedge.edge.errors import FormatError, NotThereError
 from myoedge.edge.stream import StreamSpec
+from myoedge.export.data.intake import Intake
 from myoedge.export.data.matrix import Matrix, read_matrix
 from myoedge.export.data.naming import folders, natural
-
-if TYPE_CHECKING:
-    from myoedge.export.data.intake import Intake
-    from myoedge.export.data.table import DatasetSpec
+from myoedge.export.data.table import DatasetSpec
 
 UNITS = ("count", "microvolt", "volt")
+SUFFIXES = (".csv", ".npy")
 _NAME = re.compile(r"(.+)_(\d+)")
 _EXAMPLE = 'wanted name = "..." , rest = "..." and [streams.emg] with rate_hz, channels and unit'
 
 
-def declared(spec: "DatasetSpec", root: Path) -> "DatasetSpec":
+def declared(spec: DatasetSpec, root: Path) -> DatasetSpec:
     """The table's line completed from dataset.toml; NotThereError without it, FormatError for a wrong one."""
     path = root / "dataset.toml"
     try:
@@ -37,41 +36,65 @@ def declared(spec: "DatasetSpec", root: Path) -> "DatasetSpec":
     if not isinstance(streams, dict) or "emg" not in streams:
         raise FormatError(f"{path} has no [streams.emg]: {_EXAMPLE}")
     specs = {modality: _stream(path, modality, table) for modality, table in streams.items()}
-    return replace(spec, source=name, rest=rest, streams=specs)
+    return replace(spec, source=name, native_rest=rest, streams=specs)
 
 
-def load(root: Path, intake: "Intake") -> None:
+def load(root: Path, intake: Intake) -> None:
     """Every PERSON folder; sessions in the order of their names, repetitions by label and number."""
     for person in folders(root):
         if not intake.wants(person.name):
             continue
         for session in folders(person):
-            for path in _recordings(session):
+            for path in _recordings(session, intake):
                 _recording(intake, path, person.name, session.name)
 
 
-def _recording(intake: "Intake", path: Path, person: str, session: str) -> None:
+def _recording(intake: Intake, path: Path, person: str, session: str) -> None:
     named = _NAME.fullmatch(path.stem)
     if named is None:
         intake.skip(path, "wanted LABEL_REPETITION.csv or .npy, as fist_1.csv")
         return
+    signals = {}
     try:
-        signals = {"emg": _samples(path, intake.spec.streams["emg"])}
         for modality, spec in intake.spec.streams.items():
-            beside = [path.with_name(f"{path.stem}.{modality}{suffix}") for suffix in (".csv", ".npy")]
-            for second in (p for p in beside if modality != "emg" and p.is_file()):
-                signals[modality] = _samples(second, spec)
+            found = _file_of(path, modality)
+            if found is not None:
+                signals[modality] = _samples(found, spec)
     except FormatError as error:
         intake.skip(path, str(error))
         return
-    # The label that means no gesture has one name everywhere.
-    intake.add(path, person, session, "rest" if named[1] == intake.spec.rest else named[1], signals)
+    # What this folder calls no gesture has one name everywhere.
+    label = "rest" if named[1] == intake.spec.native_rest else ""
+    if intake.add(path, person, session, named[1], signals, label=label):
+        for modality in intake.spec.streams.keys() - signals.keys():
+            intake.mended(f"recording without its .{modality} file")
 
 
-def _recordings(session: Path) -> list[Path]:
-    """Main recordings in order; a second dot marks a second stream: `fist_1.imu.csv` of `fist_1.csv`."""
-    found = [p for p in session.iterdir() if p.suffix in (".csv", ".npy") and "." not in p.stem]
-    return sorted(found, key=lambda path: natural(path.name))
+def _file_of(path: Path, modality: str) -> Path | None:
+    """The file that holds a modality of the repetition whose EMG is `path`; None when it has none."""
+    if modality == "emg":
+        return path
+    beside = (path.with_name(f"{path.stem}.{modality}{suffix}") for suffix in SUFFIXES)
+    return next((candidate for candidate in beside if candidate.is_file()), None)
+
+
+def _recordings(session: Path, intake: Intake) -> list[Path]:
+    """EMG files, round by round of the labels; `fist_1.imu.csv` is a second stream of `fist_1.csv`."""
+    found = []
+    for path in (p for p in session.iterdir() if p.suffix in SUFFIXES and not p.name.startswith(".")):
+        stem, dot, modality = path.stem.rpartition(".")
+        if not dot:
+            found.append(path)
+        elif modality not in intake.spec.streams:
+            intake.skip(path, f"dataset.toml has no [streams.{modality}]")
+        elif not any(path.with_name(stem + suffix).is_file() for suffix in SUFFIXES):
+            intake.skip(path, f"no {stem}.csv or .npy beside it")
+    return sorted(found, key=lambda path: (_round(path), natural(path.name)))
+
+
+def _round(path: Path) -> int:
+    named = _NAME.fullmatch(path.stem)
+    return int(named[2]) if named else 0
 
 
 def _samples(path: Path, spec: StreamSpec) -> Matrix:

@@ -62,9 +62,11 @@ class Intake:
         *,
         part: str = "",
         at: str = "",
+        label: str = "",
     ) -> bool:
         """Take one repetition; False when it was refused. `at` says where in `source` it lies.
 
+        `label`: only where the set itself says which one it is; else labels.toml does.
         `signals`: by modality of the spec, (time, channel), in the spec's unit.
         """
         where = self.name(source) + (f" {at}" if at else "")
@@ -79,7 +81,7 @@ class Intake:
             # One recording under two names would sit in calibration and test at once.
             self._notes[f"{where} is a byte copy of {first}: dropped"] = None
             return False
-        label = canonical(self.spec.key, native)
+        label = label or canonical(self.spec.key, native)
         self._repetitions.append(
             Repetition(
                 person=person,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from myoedge.edge.errors import UsageError
+from myoedge.edge.errors import FormatError, UsageError
 from myoedge.export.data.repetition import LoadedDataset, Repetition
 from myoedge.export.data.table import DatasetSpec
 
@@ -23,6 +23,12 @@ class PersonSplit:
     calibration: tuple[Repetition, ...]  # labelled, in time order
     test: tuple[Repetition, ...]
     unlabelled: tuple[Repetition, ...] = ()  # zero-shot: may scale and align, their labels may not be read
+
+    def __post_init__(self) -> None:
+        """Refuses a repetition that would be learned from and tested on."""
+        every = [id(repetition) for repetition in (*self.calibration, *self.test, *self.unlabelled)]
+        if len(set(every)) < len(every):
+            raise FormatError(f"{self.person}: a repetition is in two lists of a split; each may be in one")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class DatasetSpec:
     has_sessions: bool = True  # False: one session called "all"
     first_sessions: tuple[str, ...] = ()  # sessions that calibrate under `sessions`; empty: the first in time
     unseen: tuple[str, ...] = ()  # people no bundle trains on whose zero-shot figure is quoted
-    rest: str = "rest"  # the label that means no gesture
+    native_rest: str = "rest"  # folder: its own word for no gesture; every Repetition.label says "rest"
     cautions: tuple[str, ...] = ()  # traps no reader can mend; said in every result
 
 
@@ -176,15 +176,13 @@ def load(key: str, root: Path, people: Collection[str] | None = None) -> LoadedD
         raise UsageError(f"no data set {key!r}; wanted one of {', '.join(DATASETS)}")
     if not root.is_dir():
         raise NotThereError(f"no folder {root}; --root is the unpacked folder of {key}")
-    from myoedge.export.data.intake import Intake
+    from myoedge.export.data.intake import Intake  # it imports this file
 
     spec = DATASETS[key]
     module, _, function = spec.loader.partition(":")
-    read = getattr(import_module(module), function)
-    if key == "folder":
-        from myoedge.export.data.folder import declared
-
-        spec = declared(spec, root)
+    reader = import_module(module)
+    if not spec.streams:
+        spec = reader.declared(spec, root)
     intake = Intake(spec, root, people)
-    read(root, intake)
+    getattr(reader, function)(root, intake)
     return intake.finish()

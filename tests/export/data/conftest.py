@@ -1,0 +1,58 @@
+"""Gives these tests the generator of small data sets, and the real sets unpacked once per machine."""
+
+import hashlib
+import importlib.util
+import os
+import tarfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+Unpack = Callable[[str, str, str], Path]
+
+
+@pytest.fixture(scope="session")
+def generate() -> ModuleType:
+    """generate.py, which imports nothing of the loaders."""
+    spec = importlib.util.spec_from_file_location("generate", Path(__file__).with_name("generate.py"))
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError("generate.py belongs beside this file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def unpack(shared: Path) -> Unpack:
+    """unpack(archive, top folder, path prefix): the top folder holding only members under that prefix.
+
+    Kept in the user's cache under the archive's hash, so a set is unpacked once and again when it changes.
+    """
+
+    def one(archive: str, top: str, prefix: str) -> Path:
+        packed = shared / "data" / f"{archive}.tar.xz"
+        if not packed.is_file():
+            pytest.skip(f"{packed.name} is not there: unpack tests need it")
+        with packed.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "myoedge-tests"
+        safe = prefix.replace("/", "_") or "all"
+        done = cache / f"{archive}-{digest}-{safe}"
+        if not done.is_dir():
+            fresh = cache / f"{done.name}.{os.getpid()}"
+            with tarfile.open(packed) as tar:
+                wanted = (m for m in tar if _below(m.name, top, prefix))
+                tar.extractall(fresh, members=wanted, filter="data")
+            with suppress(OSError):  # another run was faster
+                fresh.rename(done)
+        return done / top
+
+    return one
+
+
+def _below(name: str, top: str, prefix: str) -> bool:
+    inside = name.removeprefix("./").removeprefix(f"{top}/")
+    return inside.startswith(prefix) or "/" not in inside
