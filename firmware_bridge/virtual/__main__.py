@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import signal
+import stat
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -58,11 +59,13 @@ async def _run(text: str, hci: str, child: bool) -> None:
 
 async def _standard_input() -> asyncio.StreamReader:
     reader = asyncio.StreamReader()
-    with contextlib.suppress(ValueError, OSError):  # a file or a closed descriptor gives no commands
-        await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
-        )
-        return reader
+    with contextlib.suppress(OSError, AttributeError):  # it may be closed
+        mode = os.fstat(0).st_mode
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(0):
+            loop = asyncio.get_running_loop()
+            await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+            return reader
+        reader.feed_data(sys.stdin.buffer.read())  # a file of commands, or nothing at all
     reader.feed_eof()
     return reader
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-
 import pytest
 
 from myoedge.firmware_bridge.virtual.controller import make_controller

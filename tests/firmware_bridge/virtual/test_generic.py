@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def test_packets_are_numbered_stamped_and_whole_at_2_khz(play: Any) -> None:
         assert {len(value) for value in packets} == {7 + 14 * 16}
         heads = [struct.unpack_from("<HIB", value) for value in packets]
         assert [number for number, _, _ in heads] == list(range(len(heads)))
-        assert {b[1] - a[1] for a, b in zip(heads, heads[1:], strict=False)} == {7000}
+        assert {b[1] - a[1] for a, b in pairwise(heads)} == {7000}
         counts = np.concatenate([np.frombuffer(value, "<i2", offset=7).reshape(-1, 8) for value in packets])
         assert (np.diff(counts[:, 0].astype(int)) % 32768 == 1).all()
 
@@ -63,7 +64,9 @@ def test_a_lost_packet_leaves_a_gap_in_the_numbers(play: Any) -> None:
     play(story, "generic", loss=0.3)
 
 
-@pytest.mark.parametrize(("command", "error"), [(b"", 0x0D), (b"\x09", 0x06), (b"\x01\x00", 0x0D), (b"\x02", 0x0D)])
+@pytest.mark.parametrize(
+    ("command", "error"), [(b"", 0x0D), (b"\x09", 0x06), (b"\x01\x00", 0x0D), (b"\x02", 0x0D)]
+)
 def test_a_malformed_command_is_refused_with_an_att_error(play: Any, command: bytes, error: int) -> None:
     async def story(air: Any, central: Any) -> None:
         assert await _write(central, command) == error
@@ -107,7 +110,9 @@ def test_streaming_ends_with_the_connection(play: Any) -> None:
     play(story, "generic")
 
 
-@pytest.mark.parametrize(("channels", "rate_hz", "rows"), [(8, 2000.0, 14), (16, 2000.0, 7), (8, 200.0, 2), (1, 50.0, 1)])
+@pytest.mark.parametrize(
+    ("channels", "rate_hz", "rows"), [(8, 2000.0, 14), (16, 2000.0, 7), (8, 200.0, 2), (1, 50.0, 1)]
+)
 def test_a_packet_waits_at_most_10_ms_to_be_filled(channels: int, rate_hz: float, rows: int) -> None:
     assert rows_per_packet(channels, rate_hz) == rows
 

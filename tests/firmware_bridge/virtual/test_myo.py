@@ -32,7 +32,11 @@ def _samples(central: Any) -> np.ndarray[Any, Any]:
 
 def test_the_attribute_table_has_the_real_handles(play: Any) -> None:
     async def story(air: Any, central: Any) -> None:
-        handles = {str(one.uuid.to_hex_str("-")).lower(): one.handle for s in central.peer.services for one in s.characteristics}
+        handles = {
+            str(one.uuid.to_hex_str("-")).lower(): one.handle
+            for s in central.peer.services
+            for one in s.characteristics
+        }
         assert [handles[uuid] for uuid in (COMMAND, IMU, BASE.format(0x0103))] == [0x19, 0x1C, 0x23]
         assert [handles[uuid] for uuid in EMG] == [0x2B, 0x2E, 0x31, 0x34]
         attributes = [one.handle for one in air.armband.peripheral.device.gatt_server.attributes]
@@ -112,13 +116,14 @@ def test_a_malformed_command_is_refused_with_an_att_error(play: Any, command: by
     play(story)
 
 
-def test_it_vibrates_in_both_lengths_clients_send(play: Any) -> None:
+def test_it_vibrates_in_every_length_clients_send(play: Any) -> None:
     async def story(air: Any, central: Any) -> None:
         steps = struct.pack("<HB", 250, 128) * 6
         assert await _write(central, b"\x03\x01\x02") == 0
         assert await _write(central, b"\x07\x12" + steps) == 0
+        assert await _write(central, b"\x07\x14" + steps) == 0
         assert await _write(central, b"\x07\x14" + steps + bytes(2)) == 0
-        assert [truth["kind"] for truth in air.told("vibrated")] == [2, 0, 0]
+        assert [truth["kind"] for truth in air.told("vibrated")] == [2, 0, 0, 0]
         assert air.told("vibrated")[2]["steps"] == [[250, 128]] * 6
 
     play(story)

@@ -71,7 +71,9 @@ def test_the_simulated_wearer_tells_when_a_movement_began(socket_central: Any) -
             async with socket_central(spawned.hci) as central:
                 await central.connect(spawned.address)
                 await central.subscribe(*EMG)
-                await central.find(BASE.format(0x0401)).write_value(b"\x01\x03\x02\x01\x00", with_response=True)
+                await central.find(BASE.format(0x0401)).write_value(
+                    b"\x01\x03\x02\x01\x00", with_response=True
+                )
                 spawned.wearer.perform("fist", 0.9)
                 onset = await _truth(spawned, "onset")
                 assert onset["gesture"] == "fist" and onset["t_ns"] > 0 and onset["sample"] >= 0
@@ -147,7 +149,14 @@ def test_it_ends_when_its_parent_is_killed() -> None:
 
 def test_the_process_alone_serves_until_terminated(short_folder: Path) -> None:
     module = "myoedge.firmware_bridge.virtual"
-    command = [sys.executable, "-m", module, "generic?source=skin&rate=500", "--hci", f"unix-server:{short_folder}/h"]
+    command = [
+        sys.executable,
+        "-m",
+        module,
+        "generic?source=skin&rate=500",
+        "--hci",
+        f"unix-server:{short_folder}/h",
+    ]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
