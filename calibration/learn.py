@@ -37,16 +37,17 @@ def learn(
     *,
     wearer: str,
     armband: str,
+    order: Sequence[int] | None = None,
     only: tuple[str, ...] | None = None,
     hop_ms: float | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> Learned:
     """Fit a wearer's profile to what was recorded.
 
-    `specs` are the armband's streams; `only` leaves out modalities. Raises what `fit` raises, and
+    `specs` are the armband's streams; `order` the armband channel at each place of the window; `only` leaves out modalities. Raises what `fit` raises, and
     MismatchError when the armband does not give what the bundle needs.
     """
-    embedder = StreamEmbedder(bundle, engine, specs, only=only, hop_ms=hop_ms)
+    embedder = StreamEmbedder(bundle, engine, specs, order=order, only=only, hop_ms=hop_ms)
     if bundle.normalise:
         embedder = embedder.with_gain(fit_gain(embedder, stretches))
     examples = [example for stretch in stretches for example in embedder.examples(stretch)]
