@@ -1,4 +1,4 @@
-"""The reaction time that is allowed from movement to event, and what of it is left for link and computation."""
+"""The reaction time allowed from movement to event, and what of it is left for link and computation."""
 
 from dataclasses import dataclass
 
@@ -27,19 +27,22 @@ class Budget:
 
     def __str__(self) -> str:
         return (
-            f"budget {self.reaction_ms:g} ms = {self.window_ms:g} new share of the window + {self.wait_ms:g} half a hop"
-            f" + {self.decision_ms:g} decision + {self.deadline_ms:g} left for link and computation"
+            f"budget {self.reaction_ms:g} ms = {self.window_ms:g} new share of the window + {self.wait_ms:g} "
+            f"half a hop + {self.decision_ms:g} decision + {self.deadline_ms:g} left for link and computation"
         )
 
 
-def make_budget(bundle: Bundle, reaction_ms: float = DEFAULT_MS, hop_ms: float | None = None, confirm: int = 1) -> Budget:
+def make_budget(
+    bundle: Bundle, reaction_ms: float = DEFAULT_MS, hop_ms: float | None = None, confirm: int = 1
+) -> Budget:
     """Raises BudgetError when the bundle cannot meet it at all."""
     hop_ms = hop_ms or bundle.hop_ms
     window_ms = bundle.modalities[bundle.clock].window_ms * bundle.new_share
     budget = Budget(reaction_ms, round(window_ms, 3), hop_ms / 2, (confirm - 1) * hop_ms)
     if budget.deadline_ms <= 0:
         raise BudgetError(
-            f"bundle {bundle.name} cannot react within {reaction_ms:g} ms: {reaction_ms - budget.deadline_ms:g} ms are "
-            "fixed before link and computation; allow more with --budget-ms, or take a shorter hop or window"
+            f"bundle {bundle.name} cannot react within {reaction_ms:g} ms: "
+            f"{reaction_ms - budget.deadline_ms:g} ms are fixed before link and computation; "
+            "allow more with --budget-ms, or take a shorter hop or window"
         )
     return budget

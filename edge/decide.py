@@ -27,11 +27,14 @@ class Decision:
 class Decider:
     """Turns the embedding (with a profile) or the network's scores (without) into a decision.
 
-    A new label counts once it was best in `confirm` windows in a row (default 1: no delay); the old one holds until
-    then, at most `confirm` hops, after which it gives way to rest.
+    A new label counts once it was best in `confirm` windows in a row (default 1: no delay); the old one holds
+    until then, at most `confirm` hops, after which it gives way to rest. With no channel left, or a network
+    that gives no numbers, the decision is rest, not a guess.
     """
 
-    def __init__(self, labels: tuple[str, ...], profile: Profile | None, confirm: int = 1, score: float = 0.5) -> None:
+    def __init__(
+        self, labels: tuple[str, ...], profile: Profile | None, confirm: int = 1, score: float = 0.5
+    ) -> None:
         self._labels = profile.head.labels if profile else labels
         self._profile, self._confirm, self._score = profile, confirm, score
         self._held, self._candidate, self._seen, self._waited = REST, REST, 0, 0
@@ -41,20 +44,24 @@ class Decider:
         self._held, self._candidate, self._seen, self._waited = REST, REST, 0, 0
 
     def __call__(self, window: Window, embedded: Embedded) -> Decision:
-        best, score, rejected = self._judge(embedded)
+        best, score, rejected = self._judge(window, embedded)
         level = self._profile.level(embedded.level) if self._profile else 0.0
         label = self._confirmed(REST if rejected else best)
         return Decision(label, score, best, rejected, 0.0 if label == REST else level, window.t_ns)
 
-    def _judge(self, embedded: Embedded) -> tuple[str, float, bool]:
+    def _judge(self, window: Window, embedded: Embedded) -> tuple[str, float, bool]:
+        if window.masked.all() or not embedded.used.any():
+            return REST, 0.0, True
         if self._profile is None:
-            if embedded.scores is None:
+            if embedded.scores is None or not np.isfinite(embedded.scores).all():
                 return REST, 0.0, True
             posterior = _softmax(embedded.scores.astype(np.float64))
             best = int(posterior.argmax())
             return self._labels[best], float(posterior[best]), bool(posterior[best] < self._score)
         head, limits = self._profile.head, self._profile.thresholds
         distances = head.distances(embedded.embedding, embedded.used)
+        if not np.isfinite(distances).all():
+            return REST, 0.0, True
         posterior = head.posterior(distances, int(embedded.used.sum()))
         best = int(posterior.argmax())
         far = bool(distances[best] > limits.distance)

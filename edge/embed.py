@@ -1,6 +1,7 @@
 """Stop 7 whole: a window to scores and embedding, the closed-form blocks first, then the network's."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Embedder:
 
     def _blocks(self, sizes: list[int]) -> tuple[tuple[int, int], ...]:
         edges = np.cumsum([0, *sizes, *([self._bundle.embedding] if self._bundle.embedding else [])])
-        return tuple((int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True))
+        return tuple((int(a), int(b)) for a, b in pairwise(edges))
 
     def features(self, window: Window) -> NDArray[np.float32]:
         """The closed-form blocks of one window, (feature,)."""
@@ -49,7 +50,9 @@ class Embedder:
         used = np.ones(len(self._touched), bool)
         scores = None
         if engine is not None:
-            inputs = {n: (closed if n == "features" else window.samples[n])[None] for n in self._bundle.inputs}
+            inputs = {
+                n: (closed if n == "features" else window.samples[n])[None] for n in self._bundle.inputs
+            }
             scores, embedding[len(closed) :] = engine(inputs)
         else:
             used[len(closed) :] = False

@@ -12,7 +12,8 @@ class Filter:
     """A cascade of biquads over (time, channel) samples, one small matrix product a sample.
 
     The whole cascade is one state-space step `[y, s'] = M [x, s]`, so each sample is computed by the same
-    operations wherever a chunk ends. It starts settled on its first sample: a constant offset makes no transient.
+    operations wherever a chunk ends. It starts settled on its first sample: a constant offset makes no
+    transient.
     """
 
     def __init__(self, sections: Sequence[Section], channels: int) -> None:
@@ -28,9 +29,9 @@ class Filter:
 
     def __call__(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
         """Filter (time, channel) samples; returns the same shape."""
-        out = np.empty_like(samples)
         if len(self._matrix) == 1:
             return samples.copy()
+        out = np.empty_like(samples)
         if not self._started and len(samples):
             self._now[1:] = self._settled[:, None] * samples[0]
             self._started = True
@@ -61,8 +62,10 @@ def _state_space(sections: Sequence[Section]) -> NDArray[np.float64]:
 
 def _settled(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """The state that a constant input of one ends in."""
+    if len(matrix) == 1:
+        return np.zeros(0)
     inner = np.eye(len(matrix) - 1) - matrix[1:, 1:]
-    return np.linalg.solve(inner, matrix[1:, 0]) if len(inner) else np.zeros(0)
+    return np.asarray(np.linalg.solve(inner, matrix[1:, 0]), np.float64)
 
 
 def high_pass(cutoff_hz: float, rate_hz: float, order: int = 2) -> list[Section]:
@@ -89,9 +92,9 @@ def low_pass(cutoff_hz: float, rate_hz: float, order: int = 2) -> list[Section]:
 
 
 def notch(centre_hz: float, rate_hz: float, quality: float = 30.0) -> list[Section]:
-    """Second-order notch at `centre_hz` with bandwidth centre / quality."""
+    """Second-order notch at `centre_hz`, 3 dB wide over centre / quality (bilinear transform, pre-warped)."""
     w = 2 * np.pi * centre_hz / rate_hz
-    alpha, cosine = float(np.sin(w)) / (2 * quality), float(np.cos(w))
+    alpha, cosine = float(np.tan(w / (2 * quality))), float(np.cos(w))
     return [_section(1.0, -2 * cosine, 1.0, -2 * cosine, 1 - alpha, 1 + alpha)]
 
 

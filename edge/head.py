@@ -1,8 +1,8 @@
 """The wearer's head: a Gaussian a label with one shared covariance, on the bundle's embedding.
 
-The embedding comes in blocks (closed-form features, the network's); no covariance is kept between blocks, so a
-block that is not there (the network when its engine stalls, a dead channel's values) is simply left out of the
-sum: the marginal of the same Gaussian.
+The embedding comes in blocks (closed-form features, the network's); no covariance is kept between blocks, so
+a block that is not there (the network when its engine stalls, a dead channel's values) is simply left out of
+the sum: the marginal of the same Gaussian.
 """
 
 import base64
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from myoedge.edge.errors import FormatError
 
 Array = NDArray[np.float64]
+MASKS = (
+    32  # whitenings kept, one a set of features in use: channels that come and go must not fill the memory
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Head:
                     matrix[np.ix_(at, at)] = np.linalg.inv(lower)
             matrix /= self.spread[index]
             means = (self.means[:, index] * self.spread[index]) @ matrix.T
+            if len(self._whitened) >= MASKS:
+                del self._whitened[next(iter(self._whitened))]
             self._whitened[key] = (index, matrix, means)
         return self._whitened[key]
 
@@ -81,24 +86,38 @@ class Head:
 
 
 def head_from_json(row: Mapping[str, Any]) -> Head:
-    """Read a head; raises FormatError when shapes do not fit each other."""
+    """Read a head; raises KeyError, TypeError or ValueError (FormatError is one) when it makes no sense."""
+    labels = row["labels"]
+    if not isinstance(labels, list) or not labels or not all(isinstance(label, str) for label in labels):
+        raise FormatError("a head without labels; calibrate again")
     spread = _unpack(row["spread"])
     blocks = tuple((int(a), int(b)) for a, b in row["blocks"])
-    means = _unpack(row["means"]).reshape(len(row["labels"]), -1)
+    means = _unpack(row["means"]).reshape(len(labels), -1)
     covariances = tuple(
         _unpack(c).reshape(b - a, b - a) for (a, b), c in zip(blocks, row["covariances"], strict=True)
     )
     if means.shape[1] != len(spread) or not _covers(blocks, len(spread)):
         raise FormatError("a head whose means, spread and blocks differ in size; calibrate again")
+    temperature = float(row["temperature"])
     finite = all(np.isfinite(a).all() for a in (means, spread, *covariances))
-    if not finite or (spread <= 0).any():
+    if not finite or (spread <= 0).any() or not 0 < temperature < np.inf:
         raise FormatError("a head with values that are no numbers; calibrate again")
-    return Head(tuple(map(str, row["labels"])), means, spread, blocks, covariances, float(row["temperature"]))
+    if not all(_is_covariance(c) for c in covariances):
+        raise FormatError("a head whose covariance is none; calibrate again")
+    return Head(tuple(labels), means, spread, blocks, covariances, temperature)
+
+
+def _is_covariance(matrix: Array) -> bool:
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return bool(np.allclose(matrix, matrix.T))
 
 
 def _covers(blocks: Sequence[tuple[int, int]], size: int) -> bool:
     edges = [0, *(stop for _, stop in blocks)]
-    return [start for start, _ in blocks] == edges[:-1] and edges[-1] == size
+    return [start for start, _ in blocks] == edges[:-1] and edges[-1] == size and edges == sorted(set(edges))
 
 
 def _pack(array: Array) -> str:

@@ -1,7 +1,7 @@
 """The whole device in one class: a chunk in, events out. No I/O, no clock, no threads: read this first.
 
-Stop 5 `condition`, stop 6 `windows`, stop 7 `embed`, stop 8 `decide`; `tick` tells what silence means. The runtime
-calls them one by one to stamp each; `feed` calls them in order, as a replay does.
+Stop 5 `condition`, stop 6 `windows`, stop 7 `embed`, stop 8 `decide`; `tick` tells what silence means. The
+runtime calls them one by one to stamp each; `feed` calls them in order, as a replay does.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,8 +26,10 @@ SILENT_NS = 200_000_000  # without data for so long: a status event (promised wi
 REST_NS = 450_000_000  # without data for so long: rest (promised within 500 ms)
 
 
-def bind_all(bundle: Bundle, specs: Mapping[str, StreamSpec], only: tuple[str, ...] | None = None) -> dict[str, Bound]:
-    """The bundle's modalities that the armband has, bound to it; raises MismatchError when a needed one is missing."""
+def bind_all(
+    bundle: Bundle, specs: Mapping[str, StreamSpec], only: tuple[str, ...] | None = None
+) -> dict[str, Bound]:
+    """The bundle's modalities bound to the armband; raises MismatchError when a needed one is missing."""
     bounds: dict[str, Bound] = {}
     for name, spec in bundle.modalities.items():
         if name in specs and (only is None or name in only):
@@ -39,6 +41,8 @@ def bind_all(bundle: Bundle, specs: Mapping[str, StreamSpec], only: tuple[str, .
             )
         elif spec.rate_hz and spec.channels:
             bounds[name] = bind(spec, StreamSpec(spec.rate_hz, spec.channels))
+    if lacking := [name for name in bundle.inputs if name not in (*bounds, "features")]:
+        raise MismatchError(f"bundle {bundle.name} cannot run without {', '.join(lacking)}; use another one")
     return bounds
 
 
@@ -63,10 +67,14 @@ class Pipeline:
         if profile:
             profile.check_fits(bundle.digest, len(clock.columns))
         elif not bundle.labels:
-            raise MismatchError(f"bundle {bundle.name} knows no gesture of itself; run `myoedge calibrate` first")
+            raise MismatchError(
+                f"bundle {bundle.name} knows no gesture of itself; run `myoedge calibrate` first"
+            )
         self._conditioners = {name: self._conditioner(name, bound) for name, bound in self.bounds.items()}
         self._windower = Windower(self.bounds, bundle.clock, hop_ms or bundle.hop_ms)
         self._embedder = Embedder(bundle, len(clock.columns))
+        if profile:
+            profile.check_blocks(self._embedder.blocks)
         self._decider = Decider(bundle.labels, profile, confirm)
         self._announcer = Announcer(every)
         self._last_ns: int | None = None  # arrival of the newest data of the clock modality
@@ -74,8 +82,9 @@ class Pipeline:
 
     def _conditioner(self, name: str, bound: Bound) -> Conditioner:
         mine = self.profile if name == self.bundle.clock else None
-        order, gain = (mine.order, mine.gain) if mine else (None, 1.0)
-        return Conditioner(bound, self.bundle.max_gap_ms, order, gain)
+        order, gain, dead = (mine.order, mine.gain, mine.dead) if mine else (None, 1.0, ())
+        electrodes = name == self.bundle.clock
+        return Conditioner(bound, self.bundle.max_gap_ms, order, gain, electrodes, dead)
 
     def wants(self, chunk: Chunk) -> bool:
         """Whether the bundle has any use for this modality."""
@@ -84,7 +93,7 @@ class Pipeline:
     def condition(self, chunk: Chunk) -> tuple[Signal, list[Event]]:
         """Stop 5: the signal, and events on what happened to channels or the stream."""
         events: list[Event] = []
-        if chunk.modality == self.bundle.clock:
+        if chunk.modality == self.bundle.clock and len(chunk.samples):
             events += self._heard(chunk.arrival_ns)
         signal, changes = self._conditioners[chunk.modality](chunk)
         if chunk.modality == self.bundle.clock:
@@ -109,7 +118,7 @@ class Pipeline:
         return [self._signed(replace(e, arrival_ns=window.arrival_ns, lost=window.lost)) for e in events]
 
     def tick(self, now_ns: int) -> list[Event]:
-        """What silence up to `now_ns` means: a status after 200 ms, rest after 450 ms; times are those instants."""
+        """What silence up to `now_ns` means: a status after 200 ms, rest after 450 ms, at those instants."""
         if self._last_ns is None:
             return []
         events: list[Event] = []
@@ -184,4 +193,3 @@ class Pipeline:
     def _signed(self, event: Event) -> Event:
         wearer = self.profile.wearer if self.profile else None
         return replace(event, bundle=self.bundle.short_digest, profile=wearer)
-

@@ -1,7 +1,8 @@
 """What calibration learned about one wearer with one armband and one bundle; the edge only reads it."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class LevelScale:
-    """Mean absolute value of the signal, averaged over channels: at rest and at the wearer's full contraction."""
+    """Mean absolute value of the signal over all channels: at rest and at the wearer's full contraction."""
 
     rest: float
     full: float
@@ -47,7 +48,7 @@ class Profile:
     thresholds: Thresholds
     level: LevelScale
     dead: tuple[int, ...] = ()  # channels (places of the window) that gave nothing at calibration
-    facts: Mapping[str, Any] = field(default_factory=dict)  # held-out accuracy, quality, recording's file name
+    facts: Mapping[str, Any] = field(default_factory=dict)  # held-out accuracy, quality, recording's name
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -71,13 +72,25 @@ class Profile:
         """Raise MismatchError unless this profile was made for that bundle and number of channels."""
         if self.bundle != digest:
             raise MismatchError(
-                f"profile {self.wearer} was made for bundle {self.bundle_name} (sha256:{self.bundle[:12]}), this is "
-                f"sha256:{digest[:12]}; run that bundle, or calibrate again"
+                f"profile {self.wearer} was made for bundle {self.bundle_name} (sha256:{self.bundle[:12]}), "
+                f"this is sha256:{digest[:12]}; run that bundle, or calibrate again"
             )
         if sorted(self.order) != list(range(channels)):
             raise MismatchError(
                 f"profile {self.wearer} maps {len(self.order)} channels, the armband has {channels}; "
                 "calibrate with this armband"
+            )
+        if not set(self.dead) < set(range(channels)):
+            raise MismatchError(
+                f"profile {self.wearer} leaves no channel of {channels} alive; calibrate again"
+            )
+
+    def check_blocks(self, blocks: Sequence[tuple[int, int]]) -> None:
+        """Raise MismatchError unless the head was fitted on an embedding of these blocks."""
+        if self.head.blocks != tuple(blocks):
+            raise MismatchError(
+                f"the head of profile {self.wearer} stands on features {list(self.head.blocks)}, the bundle "
+                f"gives {list(blocks)}; calibrate again"
             )
 
 
@@ -89,15 +102,17 @@ def load_profile(path: Path) -> Profile:
         raise NotThereError(f"no profile at {path}: {error.strerror}; run `myoedge calibrate`") from error
     try:
         return profile_from_json(json.loads(text))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise FormatError(f"{path} is no profile ({error}); restore an older one with --restore") from error
 
 
 def profile_from_json(row: Mapping[str, Any]) -> Profile:
     """Read a profile; raises KeyError, TypeError or ValueError (FormatError is one)."""
     if row.get("myoedge") != "profile" or row.get("v") != VERSION:
-        raise FormatError(f"kind {row.get('myoedge')!r} version {row.get('v')!r}; wanted profile version {VERSION}")
-    return Profile(
+        raise FormatError(
+            f"kind {row.get('myoedge')!r} version {row.get('v')!r}; wanted profile version {VERSION}"
+        )
+    profile = Profile(
         wearer=str(row["wearer"]),
         armband=str(row["armband"]),
         bundle=str(row["bundle"]),
@@ -111,3 +126,11 @@ def profile_from_json(row: Mapping[str, Any]) -> Profile:
         dead=tuple(int(c) for c in row.get("dead", ())),
         facts=dict(row.get("facts", {})),
     )
+    numbers = (profile.gain, *_values(profile.thresholds), *_values(profile.level))
+    if not all(math.isfinite(n) for n in numbers) or profile.gain <= 0:
+        raise FormatError("a gain, threshold or level that is no number; calibrate again")
+    return profile
+
+
+def _values(row: Thresholds | LevelScale) -> tuple[float, float]:
+    return (row.score, row.distance) if isinstance(row, Thresholds) else (row.rest, row.full)

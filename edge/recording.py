@@ -4,15 +4,18 @@ Line 1 is the header, then one line a packet or label. A torn last line (power l
 """
 
 import gzip
-import io
 import json
+import math
 import os
-from collections.abc import Iterator, Mapping
+import stat
+import zlib
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal, Self
+from typing import Any, BinaryIO, Literal, Self, cast
 
 from myoedge.edge.errors import FormatError, NotThereError, StorageError
 from myoedge.edge.stream import StreamSpec
@@ -61,11 +64,12 @@ class RecordingWriter:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            raw: IO[bytes] = os.fdopen(handle, "wb")
-            self._file: IO[bytes] = gzip.GzipFile(fileobj=raw, mode="wb") if path.suffix == ".gz" else raw
-            self._raw = raw
+            if stat.S_ISREG(os.fstat(handle).st_mode):
+                os.fchmod(handle, 0o600)  # also where an older file of that name was open to others
+            self._raw = os.fdopen(handle, "wb")
         except OSError as error:
             raise StorageError(f"cannot write {path}: {error.strerror}; choose another place") from error
+        self._zipped = gzip.GzipFile(fileobj=self._raw, mode="wb") if path.suffix == ".gz" else None
         self.packets = 0
         self._write(_header_to_json(header))
 
@@ -81,7 +85,7 @@ class RecordingWriter:
 
     def _write(self, row: Mapping[str, Any]) -> None:
         try:
-            self._file.write(json.dumps(row, separators=(",", ":")).encode() + b"\n")
+            (self._zipped or self._raw).write(json.dumps(row, separators=(",", ":")).encode() + b"\n")
         except OSError as error:
             raise StorageError(
                 f"cannot write {self._path}: {error.strerror}; what is written so far is kept"
@@ -90,17 +94,29 @@ class RecordingWriter:
     def flush(self) -> None:
         """Hand what is written so far to the disk."""
         try:
-            self._file.flush()
-            self._raw.flush()
-            os.fsync(self._raw.fileno())
+            if self._zipped:
+                self._zipped.flush()
+            self._sync()
         except OSError as error:
             raise StorageError(f"cannot write {self._path}: {error.strerror}; free some space") from error
 
+    def _sync(self) -> None:
+        self._raw.flush()
+        os.fsync(self._raw.fileno())
+
     def close(self) -> None:
-        if not self._raw.closed:
-            self.flush()
-            self._file.close()
-            self._raw.close()
+        """Close the file whole; raises StorageError where its end cannot be written; it is closed even so."""
+        if self._raw.closed:
+            return
+        try:
+            try:
+                if self._zipped:
+                    self._zipped.close()
+                self._sync()
+            finally:
+                self._raw.close()
+        except OSError as error:
+            raise StorageError(f"cannot write {self._path}: {error.strerror}; free some space") from error
 
     def __enter__(self) -> Self:
         return self
@@ -114,26 +130,26 @@ class RecordingWriter:
 class RecordingReader:
     """Reads a recording; iterate for its packets and labels in file order.
 
-    `notes` says afterwards what was dropped (a torn last line). Raises NotThereError when there is no such file,
-    FormatError when the header is not a recording's or a line before the last is broken.
+    `notes` says afterwards what was dropped (a torn last line). Raises NotThereError when there is no such
+    file, FormatError when the header is not a recording's or a line before the last is broken.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.notes: list[str] = []
-        lines = self._lines()
-        try:
-            first = next(lines)
-        except StopIteration:
-            raise FormatError(f"{path} is empty; wanted a recording whose first line is its header") from None
+        with closing(self._lines()) as lines:
+            first = next(lines, None)
+        if first is None:
+            raise FormatError(f"{path} is empty; wanted a recording whose first line is its header")
         self.header = header_from_json(first, path)
 
-    def _lines(self) -> Iterator[Any]:
+    def _lines(self) -> Generator[Any, None, None]:
         try:
-            raw: IO[bytes] = gzip.open(self.path) if self.path.suffix == ".gz" else self.path.open("rb")
+            raw = self.path.open("rb")
         except OSError as error:
             raise NotThereError(f"no recording at {self.path}: {error.strerror}; check the path") from error
-        with raw as file:
+        with raw:
+            file = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if self.path.suffix == ".gz" else raw
             torn: str | None = None
             for number, line in enumerate(_whole_lines(file, self.notes), 1):
                 if torn is not None:
@@ -142,7 +158,7 @@ class RecordingReader:
                     )
                 try:
                     yield json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     torn = str(number)
             if torn is not None:
                 self.notes.append(f"line {torn} is torn (power loss while recording) and was dropped")
@@ -154,16 +170,15 @@ class RecordingReader:
         for number, row in enumerate(rows, 2):
             try:
                 yield _row(row)
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError, OverflowError) as error:
                 raise FormatError(f"{self.path}: line {number} is no packet or label ({error!r})") from error
 
 
-def _whole_lines(file: IO[bytes], notes: list[str]) -> Iterator[bytes]:
+def _whole_lines(file: BinaryIO, notes: list[str]) -> Iterator[bytes]:
     """Lines of a file that may end in the middle of a compressed block."""
-    buffered = io.BufferedReader(file) if isinstance(file, io.RawIOBase) else file
     try:
-        yield from buffered
-    except (EOFError, OSError) as error:
+        yield from file
+    except (EOFError, OSError, zlib.error) as error:
         notes.append(f"the compressed file ends early ({error}); what could be read was kept")
 
 
@@ -200,17 +215,25 @@ def header_from_json(row: Any, path: Path) -> Header:
         raise FormatError(f"{path} is a recording of version {row.get('v')}; this program reads {VERSION}")
     known = {"myoedge", "v", "armband", "address", "started_utc", "streams"}
     try:
-        streams = {
-            name: StreamSpec(
-                float(s["rate_hz"]), int(s["channels"]), str(s.get("unit", "count")), s.get("limit")
-            )
-            for name, s in row["streams"].items()
-        }
+        streams = {name: _stream(s) for name, s in row["streams"].items()}
         extra = {key: value for key, value in row.items() if key not in known}
         return Header(
             str(row["armband"]), str(row.get("address", "")), streams, str(row["started_utc"]), extra
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise FormatError(
             f"{path}: its header lacks or misstates {error}; wanted armband and streams"
         ) from error
+
+
+def _stream(row: Any) -> StreamSpec:
+    limit = row.get("limit")
+    spec = StreamSpec(
+        float(row["rate_hz"]),
+        int(row["channels"]),
+        str(row.get("unit", "count")),
+        None if limit is None else float(limit),
+    )
+    if not 0 < spec.rate_hz < math.inf or spec.channels < 1:
+        raise ValueError(f"{spec.channels} channels at {spec.rate_hz} Hz")
+    return spec

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from myoedge.edge.budget import Budget
@@ -18,6 +18,9 @@ from myoedge.edge.worker import Worker
 STALL_S = 0.1  # an engine that takes longer has stalled (our choice: two hops)
 RETRY_NS = 5_000_000_000  # when a stalled engine is tried again
 QUEUE = 4096  # chunks that may wait; older ones are dropped and counted
+
+STOPS = ("chunk", "signal", "window", "engine", "decision")
+DECIDED = ("gesture", "semantic")  # kinds of event that the deadline is for
 
 Sink = Callable[[Event], None]
 
@@ -34,6 +37,7 @@ class Counters:
     chunks_dropped: int = 0
     deadline_missed: int = 0
     stalls: int = 0
+    sinks_lost: int = 0
     events: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
 
@@ -51,13 +55,13 @@ class Runtime:
         timed: bool = True,
         events: int | None = None,
     ) -> None:
-        self._stream, self.pipeline, self._sinks, self._budget = stream, pipeline, sinks, budget
+        self._stream, self.pipeline, self._sinks, self._budget = stream, pipeline, list(sinks), budget
         self._timed, self._wanted = timed, events
         self.counters = Counters()
         self.latency_ms: deque[float] = deque(maxlen=2000)  # arrival to event of the last decisions
         self._queue: deque[tuple[Chunk | Notice, int]] = deque()
         self._wake = asyncio.Event()
-        self._ended = False
+        self._ended = self._stopping = False
         self._offset_ns = time.time_ns() - time.monotonic_ns()
         self._worker = self._new_worker() if timed else None
         self._fallback_since_ns: int | None = None
@@ -68,12 +72,13 @@ class Runtime:
 
     @property
     def done(self) -> bool:
-        """Enough events were written, or the stream is over and all of it was worked off."""
-        return self._wanted is not None and self.counters.events >= self._wanted
+        """Stopped, or enough events were written, or the stream is over and all of it was worked off."""
+        enough = self._wanted is not None and self.counters.events >= self._wanted
+        return self._stopping or enough or (self._ended and not self._queue)
 
     def stop(self) -> None:
-        """End the loop at its next turn; outputs go to rest first."""
-        self._ended = True
+        """End the loop at its next turn, whatever waits; outputs go to rest."""
+        self._stopping = True
         self._wake.set()
 
     def take_over(self, pipeline: Pipeline) -> None:
@@ -84,17 +89,18 @@ class Runtime:
         self._emit(pipeline.linked(now_ns), {})
 
     async def run(self) -> None:
-        """Live: with deadlines and real times. Untimed (replay): every chunk in order, times of the recording."""
+        """Live: with deadlines and real times. Untimed (replay): every chunk in order, recorded times."""
         if not self._timed:
             await self._replay()
             return
         reader = asyncio.create_task(self._read())
         try:
-            while not (self._ended and not self._queue) and not self.done:
+            while not self.done:
                 await self._sleep()
                 await self._turn()
         finally:
             reader.cancel()
+            self._wanted = None  # the end is told whatever number of events was asked for
             now_ns = time.monotonic_ns()
             self._emit([*self.pipeline.rest(now_ns, "stopped"), self.pipeline.status("stopped", now_ns)], {})
             if self._worker:
@@ -117,7 +123,7 @@ class Runtime:
                     self.counters.chunks_dropped += 1
                 self._queue.append((item, time.monotonic_ns()))
                 self._wake.set()
-                if self._ended:
+                if self._stopping:
                     return
         finally:
             self._ended = True
@@ -187,7 +193,7 @@ class Runtime:
         self._emit(events, stamps)
 
     async def _embed(self, window: Window) -> Embedded:
-        """The engine's answer in time, else the closed-form part alone; a stalled engine is tried again later."""
+        """The engine's answer in time, else the closed-form part alone; one that stalled is retried later."""
         if self._worker is None:
             return self.pipeline.embed(window, None)
         waiting = self._fallback_since_ns is not None
@@ -198,6 +204,8 @@ class Runtime:
             reason = "the engine did not answer in time"
         except Exception as error:  # any failure of an engine means fallback; the loop goes on
             embedded, reason = None, f"the engine failed: {error}"
+        if self._stopping:
+            return self.pipeline.embed(window, None)
         now_ns = time.monotonic_ns()
         if embedded is not None:
             if waiting:
@@ -206,24 +214,36 @@ class Runtime:
             return embedded
         self.counters.stalls += 1
         self._fallback_since_ns = now_ns
-        self._emit([self.pipeline.status("fallback", now_ns, reason=reason)], {})
+        if not waiting:
+            self._emit([self.pipeline.status("fallback", now_ns, reason=reason)], {})
         return self.pipeline.embed(window, None)
 
-    def _emit(self, events: Sequence[Event], stamps: dict[str, int]) -> None:
+    def _emit(self, events: Sequence[Event], stamps: Mapping[str, int]) -> None:
         for event in events:
-            if self._timed:
-                now_ns = time.monotonic_ns()
-                late = event.kind == "gesture" and now_ns - event.t_ns > self._budget.deadline_ns
-                event = replace(event, emitted_ns=now_ns, stamps=stamps, deadline_missed=late,
-                                utc=utc_of(event.t_ns, self._offset_ns))  # fmt: skip
-                self.counters.deadline_missed += late
-            else:
-                event = replace(event, emitted_ns=event.arrival_ns, stamps=dict.fromkeys(STOPS, 0))
-            event = replace(event, seq=self.counters.events, armband=self._stream.name)
+            if self._wanted is not None and self.counters.events >= self._wanted:
+                return
+            event = self._stamped(event, stamps)
             self.counters.events += 1
             self.counters.by_kind[event.kind] = self.counters.by_kind.get(event.kind, 0) + 1
-            for sink in self._sinks:
-                sink(event)
+            failed = [(sink, error) for sink in self._sinks if (error := _given(sink, event)) is not None]
+            for sink, error in failed:
+                self._sinks.remove(sink)
+                self.counters.sinks_lost += 1
+                told = self.pipeline.status(
+                    "sink_lost", event.t_ns, reason=f"{type(error).__name__}: {error}"
+                )
+                self._emit([told], {})
+
+    def _stamped(self, event: Event, stamps: Mapping[str, int]) -> Event:
+        """With real times and their judgement, or the recording's."""
+        event = replace(event, seq=self.counters.events, armband=self._stream.name)
+        if not self._timed:
+            return replace(event, emitted_ns=event.arrival_ns, stamps=dict.fromkeys(STOPS, 0))
+        now_ns = time.monotonic_ns()
+        late = event.kind in DECIDED and now_ns - event.t_ns > self._budget.deadline_ns
+        self.counters.deadline_missed += late
+        utc = utc_of(event.t_ns, self._offset_ns)
+        return replace(event, emitted_ns=now_ns, stamps=stamps, deadline_missed=late, utc=utc)
 
     async def _replay(self) -> None:
         async for item in self._stream:
@@ -232,8 +252,14 @@ class Runtime:
             self.counters.chunks += 1
             self.counters.lost_samples += item.lost
             self._emit(list(self.pipeline.feed(item)), {})
-            if self._ended or self.done:
+            if self.done:
                 break
 
 
-STOPS = ("chunk", "signal", "window", "engine", "decision")
+def _given(sink: Sink, event: Event) -> Exception | None:
+    """Hand an event over; a sink that fails is the caller's to drop, and never the end of the loop."""
+    try:
+        sink(event)
+    except Exception as error:  # sinks are other people's code
+        return error
+    return None

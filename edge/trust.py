@@ -1,4 +1,4 @@
-"""Which bundles may run: the shipped ones by their hash inside the package; others by signature, or on request."""
+"""Which bundles may run: the shipped ones by their hash inside the package; others only on request."""
 
 import json
 from typing import Literal

@@ -37,7 +37,9 @@ class _Track:
         self.filled = 0
         self.t_ns = 0  # of the newest sample
 
-    def append(self, samples: NDArray[np.float32], masked: NDArray[np.bool_], bridged: int, t_ns: int) -> None:
+    def append(
+        self, samples: NDArray[np.float32], masked: NDArray[np.bool_], bridged: int, t_ns: int
+    ) -> None:
         count = len(samples)
         if self._end + count > len(self._samples):
             keep = self.bound.rows
@@ -52,9 +54,9 @@ class _Track:
         self.t_ns = t_ns
 
     def newest(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], int]:
-        """Copies of the last window: samples with masked channels at zero, the masked channels, lost samples."""
+        """Copies of the last window: samples (masked channels at zero), masked channels, lost samples."""
         place = slice(self._end - self.bound.rows, self._end)
-        masked = self._masked[place].any(axis=0)
+        masked = np.asarray(self._masked[place].any(axis=0))
         samples = self._samples[place].copy()
         if masked.any():
             samples[:, masked] = 0

@@ -17,10 +17,14 @@ class Interpreted:
         signature = next(iter(interpreter.get_signature_list().items()))
         runner = interpreter.get_signature_runner(signature[0])
         ins, outs = runner.get_input_details(), runner.get_output_details()
-        self._inputs = [(name, int(ins[key]["index"])) for name, key in zip(inputs, _numbered(ins), strict=True)]
+        self._inputs = [
+            (name, int(ins[key]["index"])) for name, key in zip(inputs, _numbered(ins), strict=True)
+        ]
         self._outputs = [int(outs[key]["index"]) for key in _numbered(outs)]
 
-    def __call__(self, inputs: Mapping[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def __call__(
+        self, inputs: Mapping[str, NDArray[np.float32]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Run once; scores (label,) and embedding (feature,)."""
         for name, index in self._inputs:
             self._interpreter.set_tensor(index, inputs[name])

@@ -13,7 +13,7 @@ class OnnxEngine:
     name = "onnx"
 
     def __init__(self, model: bytes, inputs: Sequence[str]) -> None:
-        # Wheels from 1.29 on look up a telemetry host at the first session unless this is set before the import.
+        # Wheels from 1.29 on look up a telemetry host at the first session unless this is set before import.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
 
@@ -21,13 +21,17 @@ class OnnxEngine:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        # Folding N-D MatMul + Add to Gemm happens before int8 fusion and leaves the weights in float: 2.6 x slower.
+        # Folding N-D MatMul + Add to Gemm comes before int8 fusion and leaves weights in float: 2.6 x slower
         self._session = onnxruntime.InferenceSession(
             model, options, providers=["CPUExecutionProvider"], disabled_optimizers=["MatMulAddFusion"]
         )
         self._inputs = tuple(inputs)
 
-    def __call__(self, inputs: Mapping[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def __call__(
+        self, inputs: Mapping[str, NDArray[np.float32]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Run once; scores (label,) and embedding (feature,)."""
-        scores, embedding = self._session.run(("scores", "embedding"), {name: inputs[name] for name in self._inputs})
+        scores, embedding = self._session.run(
+            ("scores", "embedding"), {name: inputs[name] for name in self._inputs}
+        )
         return scores[0], embedding[0]
