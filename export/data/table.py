@@ -64,6 +64,7 @@ _SPECS = (
         cautions=(
             "about 104 fresh values a second, drawn on a 200 Hz grid: wave length and zero crossings are "
             "lower than the armband gives live",
+            "against myo-laval the band is mirrored and turned by about 2 channels",
         ),
     ),
     DatasetSpec(
