@@ -14,6 +14,7 @@ import signal
 import stat
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from myoedge.edge.errors import MyoedgeError
@@ -55,6 +56,9 @@ async def _run(text: str, hci: str, child: bool) -> None:
         task.add_done_callback(lambda _: watch.cancel())
     with contextlib.suppress(asyncio.CancelledError):
         await task
+    if child and hci.startswith("unix-server:"):
+        with contextlib.suppress(OSError):  # the parent removes the folder, unless it died
+            Path(hci.removeprefix("unix-server:")).parent.rmdir()
 
 
 async def _standard_input() -> asyncio.StreamReader:

@@ -37,6 +37,7 @@ class Body:
         self._emg_hz, self._imu_hz = rates_hz[0] * factor, rates_hz[1] * factor
         self._origin_ns = time.monotonic_ns()
         self.emg_at = self.imu_at = 0  # index of the next sample
+        self.streaming = False
         self._onsets = 0
 
     def emg_ns(self, index: int) -> int:
@@ -60,6 +61,12 @@ class Body:
         """The next `n` rows of the inertial unit, (n, 10)."""
         self.imu_at += n
         return self.deck.overlay_imu(np.asarray(self.source.imu(n), np.int16))
+
+    def perform(self, gesture: str, level: float) -> None:
+        """Have the wearer begin a gesture now; raises UsageError for one that the wearer does not know."""
+        if not self.streaming:
+            self.wake()  # else the movement would begin when the last sample was drawn
+        self.source.perform(gesture, level)
 
     def wake(self) -> None:
         """Catch up with the clock after a pause in streaming: what was not sent has been all the same."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bumble.link import LocalLink
 
 ACL_BYTES = 251  # one link-layer packet with data length extension
+DEAF_BYTES = 1 << 22
 ACL_TIME_US = 17040  # the longest a 251-byte packet may take, on the coded PHY
 RESET = bytes.fromhex("01030c00")  # H4 command HCI_Reset
 LE_CONNECTION_COMPLETE = bytes.fromhex("043e1301")
@@ -53,6 +54,7 @@ class HostPort:
     def __init__(self, controller: Controller, radio: Radio, send: Callable[[bytes], None]) -> None:
         self._controller, self._radio, self._send = controller, radio, send
         controller.host = self
+        radio.attach(controller, send)
 
     def on_packet(self, packet: bytes) -> None:
         """From the controller to the host."""
@@ -143,8 +145,11 @@ class HciSlot:
         self.port = HostPort(controller, radio, self._send)
 
     def _send(self, packet: bytes) -> None:
-        if self.client is not None:
-            self.client.write(packet)
+        if self.client is None:
+            return
+        self.client.write(packet)
+        if self.client.get_write_buffer_size() > DEAF_BYTES:
+            self.client.abort()  # a host that stopped reading
 
 
 class Closable(Protocol):

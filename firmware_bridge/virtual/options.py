@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from myoedge.edge.errors import UsageError
+from myoedge.firmware_bridge.virtual.generic import rows_per_packet
 
 KINDS = ("myo", "generic")
 SOURCES = ("wearer", "pattern", "skin")
@@ -70,7 +71,10 @@ def parse_options(kind: str, words: Mapping[str, str]) -> VirtualOptions:
             values[word] = _read(word, text)
     body = {word: text for word, text in words.items() if word in wearers}
     Options.parse(body)  # what the wearer cannot read is better said before anything starts
-    return VirtualOptions(**values, body=body)  # type: ignore[arg-type]  # each by its own reader
+    options = VirtualOptions(**values, body=body)  # type: ignore[arg-type]  # each by its own reader
+    if kind == "generic":
+        rows_per_packet(options.channels, options.rate)
+    return options
 
 
 def _read(word: str, text: str) -> object:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from myoedge.firmware_bridge.virtual.body import Body
 
 NS = 1_000_000_000
+FAR_BEHIND_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +25,26 @@ async def pace(body: Body, lanes: Lanes) -> None:
 
     A block that is late (the host was busy) goes out at once; the radio spreads what that piles up.
     """
-    loop = asyncio.get_running_loop()
     body.wake()
-    while True:
-        emg_ns = body.emg_ns(body.emg_at + lanes.emg_rows - 1)
-        imu_ns = body.imu_ns(body.imu_at + lanes.imu_rows - 1)
-        first = emg_ns if lanes.send_imu is None else min(emg_ns, imu_ns)
-        delay_s = first / NS - loop.time()
-        if delay_s > 0:
-            await asyncio.sleep(delay_s)
-        elif delay_s < -0.05:
-            await asyncio.sleep(0)  # far behind: let the radio and the host have their turn
-        if lanes.send_imu is not None and imu_ns <= first:
-            lanes.send_imu()
-        if emg_ns <= first:
-            lanes.send_emg()
+    body.streaming = True
+    try:
+        while True:
+            await _step(body, lanes)
+    finally:
+        body.streaming = False
+
+
+async def _step(body: Body, lanes: Lanes) -> None:
+    """Wait for the next block that is complete and send it, the inertial one first."""
+    emg_ns = body.emg_ns(body.emg_at + lanes.emg_rows - 1)
+    imu_ns = body.imu_ns(body.imu_at + lanes.imu_rows - 1)
+    first_ns = emg_ns if lanes.send_imu is None else min(emg_ns, imu_ns)
+    delay_s = first_ns / NS - asyncio.get_running_loop().time()
+    if delay_s > 0:
+        await asyncio.sleep(delay_s)
+    elif delay_s < -FAR_BEHIND_S:
+        await asyncio.sleep(0)  # let the radio and the host have their turn
+    if lanes.send_imu is not None and imu_ns <= first_ns:
+        lanes.send_imu()
+    if emg_ns <= first_ns:
+        lanes.send_emg()

@@ -119,9 +119,8 @@ class Deck:
         if self._clip is None and self._waiting:
             self._clip = self._waiting.popleft()
             self._emg_at = 0
-            if self._imu and self._imu[0][1]:
-                self._imu.clear()
-                self._imu_at = 0
+            self._imu.clear()  # both streams begin a clip together
+            self._imu_at = 0
             if self._clip.imu is not None:
                 self._imu.append((self._clip.imu, self._clip.loop))
             self._announce("start", self._clip, at)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import struct
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from bumble.ll import AdvertisingPdu, ControlPdu
 
 CONNECTION_TIMEOUT = 0x08  # HCI error code, Core specification Vol 1 Part F 2.8
+ACL_PACKET, FIRST_FRAGMENT = 0x02, 0b10  # H4 type; packet boundary flag, Vol 4 Part E 5.4.2
 SLOT_S = 0.00125  # unit of a connection interval; one data packet each way takes about one
 SUPERVISION_S = 4.0  # until a central says otherwise in its connect request
 SUPERVISION_UNIT_S = 0.01
@@ -54,6 +57,7 @@ class Radio:
         self._anchor_s = self._loop.time()
         self._random = random.Random(self.settings.seed)
         self._queues: dict[tuple[Controller, Address], deque[tuple[PhysicalTransport, bytes]]] = {}
+        self._hosts: dict[Controller, Callable[[bytes], None]] = {}
         self._event: asyncio.TimerHandle | None = None
         self._shadow_until_s = 0.0
         self._absent_until_s = 0.0
@@ -109,6 +113,10 @@ class Radio:
 
     # What the virtual armband's keeper calls.
 
+    def attach(self, controller: Controller, host: Callable[[bytes], None]) -> None:
+        """Hand data for `controller` to its host as H4 packets, without bumble's logging of each."""
+        self._hosts[controller] = host
+
     def backlog(self, sender: Controller) -> int:
         """Packets of `sender` that wait for a connection event."""
         own = {link.self_address for link in sender.le_connections.values()}
@@ -162,6 +170,17 @@ class Radio:
             return start
         return self._anchor_s + interval * (int((start - self._anchor_s) / interval) + 1)
 
+    def _deliver(
+        self, receiver: Controller, source: Address, transport: PhysicalTransport, data: bytes
+    ) -> None:
+        self.delivered += 1
+        host, connection = self._hosts.get(receiver), receiver.le_connections.get(source)
+        if host is not None and connection is not None:
+            head = struct.pack("<BHH", ACL_PACKET, connection.handle | FIRST_FRAGMENT << 12, len(data))
+            self._loop.call_soon(host, head + data)  # behind the events the controller has sent
+        else:
+            receiver.on_link_acl_data(source, transport, data)
+
     def _connection_event(self) -> None:
         self._event = None
         shadowed = self._loop.time() < self._shadow_until_s
@@ -173,6 +192,5 @@ class Radio:
                     else len(queue)
                 )
                 for _ in range(count):
-                    self.delivered += 1
-                    receiver.on_link_acl_data(source, *queue.popleft())
+                    self._deliver(receiver, source, *queue.popleft())
         self._arm()

@@ -23,6 +23,7 @@ from myoedge.firmware_bridge.virtual.source import Pattern, SampleSource, Skin
 NS = 1_000_000_000
 CENTRAL_ADDRESS = "C0:FF:EE:00:00:01"  # public address of the controller that is served
 HOLD_S, REST_S = 2.0, 1.5  # of each gesture when the wearer cycles through them by itself
+LEVEL = 0.7  # of the strongest contraction, unless a command says otherwise
 Armband = myo.VirtualMyo | generic.VirtualGeneric
 
 
@@ -145,19 +146,17 @@ class Control:
         return True
 
     async def _cycle(self) -> None:
-        source = self._armband.body.source
-        while True:
-            for gesture in source.gestures:
-                if gesture != "rest":
-                    source.perform(gesture)
-                    await asyncio.sleep(HOLD_S)
-                    source.perform("rest")
+        body = self._armband.body
+        gestures = [gesture for gesture in body.source.gestures if gesture != "rest"]
+        while gestures:
+            for gesture in gestures:
                 await asyncio.sleep(REST_S)
-            if not source.gestures:
-                return
+                body.perform(gesture, LEVEL)
+                await asyncio.sleep(HOLD_S)
+                body.perform("rest", LEVEL)
 
     def _perform(self, words: Mapping[str, Any]) -> None:
-        self._armband.body.source.perform(str(words["gesture"]), float(words.get("level", 0.7)))
+        self._armband.body.perform(str(words["gesture"]), float(words.get("level", LEVEL)))
 
     def _loss(self, words: Mapping[str, Any]) -> None:
         self._armband.peripheral.loss = _number(words, "share", 1)

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from myoedge.edge.errors import LinkError, UsageError
-from myoedge.firmware_bridge.virtual.options import parse_options, write_kind
+from myoedge.edge.errors import LinkError
+from myoedge.firmware_bridge.virtual.options import parse_kind, parse_options, write_kind
 
 READY_S = 20.0  # imports on a slow, busy board
+SOCKET_PATH_BYTES = 107  # of sockaddr_un, without its end
 END_S = 1.0  # what the process is given to end by itself
 
 
@@ -109,10 +110,9 @@ async def spawn(kind: str, options: Mapping[str, str]) -> Spawned:
 
     Raises UsageError for an option that is not there, LinkError with its words if it does not start.
     """
+    kind, _ = parse_kind(kind)
     parse_options(kind, options)
-    if kind not in ("myo", "generic"):
-        raise UsageError(f"no virtual armband {kind!r}; wanted myo or generic")
-    folder = Path(tempfile.mkdtemp(prefix="myoedge-"))  # mode 0700
+    folder = _private_folder()
     hci = f"unix-server:{folder / 'hci'}"
     command = (sys.executable, "-m", __package__, write_kind(kind, options), "--hci", hci, "--child")
     pipe = asyncio.subprocess.PIPE
@@ -130,6 +130,15 @@ async def spawn(kind: str, options: Mapping[str, str]) -> Spawned:
         await spawned.close()
         raise
     return spawned
+
+
+def _private_folder() -> Path:
+    """A new folder of mode 0700 whose path leaves room for a socket's name."""
+    folder = Path(tempfile.mkdtemp(prefix="myoedge-"))
+    if len(str(folder)) < SOCKET_PATH_BYTES - len("/hci"):
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix="myoedge-", dir="/tmp"))
 
 
 def _environment() -> dict[str, str]:

@@ -96,11 +96,15 @@ Story = Callable[[Air, Central], Coroutine[Any, Any, None]]
 
 @pytest.fixture
 def play() -> Callable[..., None]:
-    """`play(story, kind, word=value)` runs a coroutine with a started armband and a connected central."""
+    """`play(story, kind, word=value)` runs a coroutine with a started armband, a connected central, no interval."""
 
     def run(story: Story, kind: str = "myo", connect: bool = True, **words: object) -> None:
         async def main() -> None:
-            air = Air(kind, {"source": "pattern"} | {word: str(value) for word, value in words.items()})
+            air = Air(
+                kind,
+                {"source": "pattern", "interval_ms": "0"}
+                | {word: str(value) for word, value in words.items()},
+            )
             await air.armband.start()
             central = await air.central()
             if connect:

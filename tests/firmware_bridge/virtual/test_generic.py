@@ -49,7 +49,7 @@ def test_packets_are_numbered_stamped_and_whole_at_2_khz(play: Any) -> None:
         counts = np.concatenate([np.frombuffer(value, "<i2", offset=7).reshape(-1, 8) for value in packets])
         assert (np.diff(counts[:, 0].astype(int)) % 32768 == 1).all()
 
-    play(story, "generic", channels=8, rate=2000)
+    play(story, "generic", channels=8, rate=2000, interval_ms=7.5)
 
 
 def test_a_lost_packet_leaves_a_gap_in_the_numbers(play: Any) -> None:

@@ -144,7 +144,7 @@ def test_idle_without_never_sleep_it_ends_the_link_and_advertises_again(play: An
         await central.connect(air.armband.peripheral.identity.address)
         assert len(air.told("connected")) == 2
 
-    play(story, idle_s=1.0, interval_ms=0)
+    play(story, idle_s=1.0)
 
 
 def test_never_sleep_keeps_an_idle_link(play: Any) -> None:

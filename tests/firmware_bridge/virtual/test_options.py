@@ -39,11 +39,17 @@ def test_values_are_read_and_the_wearers_words_passed_on() -> None:
         ("myo", "fatigue", "a lot"),
         ("myo", "source", "thin air"),
         ("generic", "channels", "0"),
+        ("generic", "rate", "100001"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(kind: str, word: str, value: str) -> None:
     with pytest.raises(UsageError, match=word):
         parse_options(kind, {word: value})
+
+
+def test_more_than_the_air_carries_is_refused() -> None:
+    with pytest.raises(UsageError, match="kB/s"):
+        parse_options("generic", {"channels": "64", "rate": "4000"})
 
 
 @pytest.mark.parametrize(("kind", "word"), [("myo", "colour"), ("myo", "channels"), ("generic", "idle_s")])

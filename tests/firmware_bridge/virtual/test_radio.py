@@ -50,7 +50,7 @@ def test_a_short_shadow_delays_and_loses_nothing(play: Any) -> None:
         assert _numbers(central) == list(range(len(central.heard)))
         assert air.armband.peripheral.lost == 0
 
-    play(story, "generic")
+    play(story, "generic", interval_ms=7.5)
 
 
 def test_missed_events_delay_and_lose_nothing(play: Any) -> None:
@@ -59,7 +59,7 @@ def test_missed_events_delay_and_lose_nothing(play: Any) -> None:
         await air.until(lambda: len(central.heard) > 60)
         assert _numbers(central) == list(range(len(central.heard)))
 
-    play(story, "generic", miss=0.5)
+    play(story, "generic", miss=0.5, interval_ms=7.5)
 
 
 def test_a_shadow_longer_than_the_supervision_timeout_ends_the_connection(play: Any) -> None:
@@ -70,7 +70,7 @@ def test_a_shadow_longer_than_the_supervision_timeout_ends_the_connection(play: 
         assert central.gone == [0x08]
         assert air.told("disconnected")[0]["reason"] == 0x08
 
-    play(story, "generic")
+    play(story, "generic", interval_ms=7.5)
 
 
 def test_a_full_transmit_buffer_loses_samples_and_counts_them(play: Any) -> None:
@@ -80,7 +80,7 @@ def test_a_full_transmit_buffer_loses_samples_and_counts_them(play: Any) -> None
         await air.until(lambda: air.armband.peripheral.lost > 0)
         assert air.radio.backlog(air.armband.peripheral.controller) == 128
 
-    play(story, "generic", channels=16, rate=2000)
+    play(story, "generic", channels=16, rate=2000, interval_ms=7.5)
 
 
 def test_out_of_range_nobody_hears_the_advertisement(play: Any) -> None:
@@ -104,4 +104,4 @@ def test_nothing_of_an_old_connection_reaches_a_new_one(play: Any) -> None:
         await asyncio.sleep(0.2)
         assert central.heard == []
 
-    play(story, "generic")
+    play(story, "generic", interval_ms=7.5)

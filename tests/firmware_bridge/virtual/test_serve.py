@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,34 @@ def test_a_wearer_performs_what_is_commanded_and_the_onset_is_told(play: Any) ->
         assert "levitate" in air.told("refused")[0]["text"]
 
     play(story, "generic", source="wearer", wearer="anna")
+
+
+def test_a_movement_commanded_before_streaming_has_the_time_of_the_command(play: Any) -> None:
+    async def story(air: Any, central: Any) -> None:
+        await asyncio.sleep(0.3)
+        before_ns = time.monotonic_ns()
+        _feed(air, {"op": "perform", "gesture": "fist"})
+        await asyncio.sleep(0.05)
+        after_ns = time.monotonic_ns()
+        await _stream(central)
+        await air.until(lambda: bool(air.told("onset")))
+        assert before_ns - 2_000_000 <= air.told("onset")[0]["t_ns"] <= after_ns
+
+    play(story, "generic", source="wearer")
+
+
+def test_a_wearer_can_cycle_through_gestures_by_itself(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("myoedge.firmware_bridge.virtual.serve.HOLD_S", 0.05)
+    monkeypatch.setattr("myoedge.firmware_bridge.virtual.serve.REST_S", 0.05)
+
+    async def story(air: Any, central: Any) -> None:
+        await _stream(central)
+        _feed(air, {"op": "routine", "name": "cycle"})
+        await air.until(lambda: len(air.told("onset")) >= 4)
+        gestures = [truth["gesture"] for truth in air.told("onset")]
+        assert gestures[1] == gestures[3] == "rest" and gestures[0] != gestures[2]
+
+    play(story, "generic", source="wearer")
 
 
 def test_quit_ends_the_service_and_removes_its_socket(short_folder: Path) -> None:
