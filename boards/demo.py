@@ -1,0 +1,78 @@
+"""The demo: a virtual armband on a simulated wearer, calibrated in a minute, run, and judged by the truth."""
+
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from myoedge.boards.demo_score import Decisions, Moment, judge
+from myoedge.boards.guided import calibrate, gestures_for, report
+from myoedge.calibration.plan import Plan
+from myoedge.calibration.store import Store
+from myoedge.edge.event import Event
+from myoedge.firmware_bridge.armband import Armband
+from myoedge.firmware_bridge.device import Choice, Device
+
+HOLD_S, REST_S = (1.2, 2.2), (0.8, 1.4)
+
+
+def run_demo(wearer: str, bundle: str, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
+    """Calibrate, run for `seconds`, and give the result as one JSON object; nothing is kept."""
+    return asyncio.run(_run(f"virtual:myo?wearer={wearer}&routine=idle", bundle, seconds, say))
+
+
+async def _run(address: str, bundle: str, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="myoedge-") as folder:
+        plan = Plan(gestures_for(address), hold_s=2.5, pause_s=1.5)
+        say(f"a virtual Myo in a process of its own; its wearer is asked for {len(plan.labels)} gestures x "
+            f"{plan.repetitions}: {plan.seconds:.0f} s")  # fmt: skip
+        guided = await calibrate(address, "bluez", "demo", bundle, plan, say, store=Store(Path(folder)), vibrate=False)
+        say(report(guided).split("\n", 1)[-1])
+        decisions = Decisions()
+        choice = Choice(bundle=bundle, profile=guided.profile, every=True)
+        async with Device(address, "bluez", choice, [decisions, _teller(say)]) as device:
+            say(f"running for {seconds:g} s; {device.budget}")
+            stop = asyncio.Event()
+            running = asyncio.create_task(device.run(stop))
+            truth = await move(device.armband, plan.labels, seconds)
+            stop.set()
+            await running
+            return judge(truth, decisions, device.status())
+
+
+def _teller(say: Callable[[str], None]) -> Callable[[Event], None]:
+    """Tells each start as it comes."""
+
+    def tell(event: Event) -> None:
+        if event.kind == "gesture" and event.phase == "start":
+            ms = (event.emitted_ns - event.arrival_ns) / 1e6
+            say(f"  {event.label:<18} score {event.score:.2f}  level {event.level:.2f}  {ms:.2f} ms after its packet")
+        elif event.kind in ("status", "quality") and event.label not in ("linked", "stopped"):
+            say(f"  {event.kind}: {event.label}")
+
+    return tell
+
+
+async def move(armband: Armband, labels: tuple[str, ...], seconds: float) -> list[Moment]:
+    """Gestures in random order with rest between; returns what was true from when on."""
+    chance = random.Random(1)
+    gestures = [label for label in labels if label != "rest"]
+    until = time.monotonic() + seconds
+    began_ns = time.monotonic_ns()
+    while time.monotonic() < until:
+        for gesture in chance.sample(gestures, len(gestures)):
+            armband.wearer.perform(gesture, chance.uniform(0.55, 0.85))
+            await asyncio.sleep(chance.uniform(*HOLD_S))
+            armband.wearer.perform("rest")
+            await asyncio.sleep(chance.uniform(*REST_S))
+            if time.monotonic() >= until:
+                break
+    truth = [Moment(began_ns, "rest")]
+    while not armband.wearer.truths.empty():
+        row = armband.wearer.truths.get_nowait()
+        if row["truth"] == "onset":
+            truth.append(Moment(int(row["t_ns"]), str(row["gesture"])))
+    return sorted(truth, key=lambda moment: moment.t_ns)

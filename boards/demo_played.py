@@ -1,0 +1,104 @@
+"""The demo on a real person's recorded samples: sent as the virtual armband's packets, calibrated on, run on."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.boards.demo_score import Decisions, Moment, judge
+from myoedge.calibration.learn import learn
+from myoedge.calibration.stretch import Span, Stretch
+from myoedge.edge.chunk import Chunk
+from myoedge.edge.errors import LinkError
+from myoedge.edge.profile import Profile
+from myoedge.firmware_bridge.armband import Armband
+from myoedge.firmware_bridge.armbands import open_armband
+from myoedge.firmware_bridge.device import Choice, Device, load
+
+EDGE_NS = 150_000_000  # of each repetition's ends, not used to calibrate: the wearer is on the way
+AIR = "virtual:myo?routine=idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One recorded repetition to be sent: EMG (time, 8) int8 counts and perhaps IMU (time, 10) int16 counts."""
+
+    label: str
+    repetition: int
+    signals: Mapping[str, NDArray[Any]]
+
+    @property
+    def seconds(self) -> float:
+        return len(self.signals["emg"]) / 200
+
+
+def run_played(
+    first: Sequence[Take], rest: Sequence[Take], bundle: str, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Calibrate on the `first` takes, run on the `rest`; the demo's result with the accuracy on real samples."""
+    return asyncio.run(_run(first, rest, bundle, say))
+
+
+async def _run(first: Sequence[Take], rest: Sequence[Take], bundle: str, say: Callable[[str], None]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="myoedge-") as folder:
+        say(f"calibrating on {len(first)} recorded repetitions ({sum(t.seconds for t in first):.0f} s)")
+        profile = await _calibrate(first, bundle, Path(folder))
+        say(f"running on the other {len(rest)} ({sum(t.seconds for t in rest):.0f} s)")
+        decisions = Decisions()
+        choice = Choice(bundle=bundle, profile=profile, every=True)
+        async with Device(AIR, "bluez", choice, [decisions]) as device:
+            stop = asyncio.Event()
+            running = asyncio.create_task(device.run(stop))
+            spans = await play(device.armband, rest, Path(folder))
+            stop.set()
+            await running
+            truth = [m for s in spans for m in (Moment(s.start_ns, s.label), Moment(s.end_ns, None))]
+            return judge(truth, decisions, device.status())
+
+
+async def _calibrate(takes: Sequence[Take], bundle: str, folder: Path) -> Profile:
+    loaded = load(Choice(bundle))
+    chunks: list[Chunk] = []
+    async with open_armband(AIR) as armband:
+
+        async def hear() -> None:
+            async for item in armband:
+                if isinstance(item, Chunk):
+                    chunks.append(item)
+
+        hearing = asyncio.create_task(hear())
+        spans = await play(armband, takes, folder)
+        await asyncio.sleep(0.2)  # what is still in the air
+        hearing.cancel()
+        inner = [Span(s.label, s.repetition, s.start_ns + EDGE_NS, s.end_ns - EDGE_NS) for s in spans]
+        stretch = Stretch(chunks, inner)
+        return learn(loaded.bundle, loaded.engine, [stretch], armband.specs, wearer="recorded", armband=AIR).profile
+
+
+async def play(armband: Armband, takes: Sequence[Take], folder: Path) -> list[Span]:
+    """Send takes one after another; returns when each was on the air."""
+    spans = []
+    for number, take in enumerate(takes):
+        file = folder / f"{number}.npz"
+        np.savez(file, **{name: np.rint(x).astype(np.int16) for name, x in take.signals.items()})
+        armband.wearer.command({"op": "play", "npz": str(file), "take": number})
+        start_ns = await _said(armband, number, "start", 5)
+        end_ns = await _said(armband, number, "end", take.seconds + 5)
+        spans.append(Span(take.label, take.repetition, start_ns, end_ns))
+        file.unlink()
+    return spans
+
+
+async def _said(armband: Armband, number: int, edge: str, timeout_s: float) -> int:
+    """Time at which the virtual armband says that the take began or ended; LinkError when it says no."""
+    while True:
+        row = await asyncio.wait_for(armband.wearer.truth(), timeout_s)
+        if row["truth"] == "play" and row.get("take") == number and row["edge"] == edge:
+            return int(row["t_ns"])
+        if row["truth"] in ("refused", "ended"):
+            raise LinkError(f"the virtual armband would not play: {row.get('text', 'it ended')}")
