@@ -45,7 +45,9 @@ def unpack(shared: Path) -> Unpack:
             fresh = cache / f"{done.name}.{os.getpid()}"
             with tarfile.open(packed) as tar:
                 wanted = (m for m in tar if _below(m.name, top, prefix))
-                tar.extractall(fresh, members=wanted, filter="data")
+                # Debian 12's Python 3.11.2 has no filters yet; later ones warn without.
+                tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+                tar.extractall(fresh, members=wanted)
             with suppress(OSError):  # another run was faster
                 fresh.rename(done)
         return done / top
