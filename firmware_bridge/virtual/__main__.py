@@ -1,7 +1,7 @@
 """The process of one virtual armband: `python -m myoedge.firmware_bridge.virtual KIND --hci TRANSPORT`.
 
-Commands come as JSON lines on standard input, the truth goes as JSON lines to standard output, errors to
-standard error. With `--child` it ends when its parent dies or closes its standard input.
+Prints one line, `ready`. Commands come as JSON lines on standard input; with `--json` what happens goes to
+standard output as JSON lines. `--child` implies it and ends the process with its parent or its input.
 """
 
 import argparse
@@ -31,11 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--hci", required=True, help="where its neighbour's HCI is served, e.g. unix-server:PATH"
     )
     parser.add_argument("--child", action="store_true", help="end with the parent process")
+    parser.add_argument("--json", action="store_true", help="tell what happens as JSON lines")
     asked = parser.parse_args(arguments)
     if asked.child:
         _die_with_parent()
     try:
-        asyncio.run(_run(asked.kind, asked.hci, asked.child))
+        asyncio.run(_run(asked.kind, asked.hci, asked.child, asked.json or asked.child))
     except MyoedgeError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -44,12 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _run(text: str, hci: str, child: bool) -> None:
+async def _run(text: str, hci: str, child: bool, as_json: bool) -> None:
     from myoedge.firmware_bridge.virtual.serve import serve
 
     kind, words = parse_kind(text)
     lines = await _standard_input()
-    task = asyncio.ensure_future(serve(kind, words, hci, lines, _print))
+    task = asyncio.ensure_future(serve(kind, words, hci, lines, _print if as_json else _say))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     if child:
         watch = asyncio.ensure_future(_cancel_at_end(lines, task))
@@ -85,6 +86,14 @@ def _print(truth: Mapping[str, Any]) -> None:
         print(json.dumps(truth, separators=(",", ":")), flush=True)
     except BrokenPipeError:  # nobody reads the truth any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(truth: Mapping[str, Any]) -> None:
+    if truth["truth"] == "ready":
+        print("ready", flush=True)
+        print(f"{truth['name']} at {truth['address']}, HCI on {truth['hci']}", file=sys.stderr)
+    elif truth["truth"] == "refused":
+        print(truth["text"], file=sys.stderr)
 
 
 def _die_with_parent() -> None:

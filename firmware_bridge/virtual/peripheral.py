@@ -64,7 +64,7 @@ class Peripheral:
         self.connection: Connection | None = None
         self.silent_until_ns = 0
         self.advertises = True
-        self.sent = self.lost = 0  # notifications; samples
+        self.sent = self.lost = 0  # notifications; EMG samples
         self.on_connected: Callable[[], None] = _nothing
         self.on_gone: Callable[[], None] = _nothing
         self._random = random.Random(seed)
@@ -106,7 +106,8 @@ class Peripheral:
             return
         if self._drops():
             self.lost += samples
-            self._announce_lost()
+            if samples:
+                self._announce_lost()
             return
         self.sent += 1
         pdu = (bytes([NOTIFICATION]) + characteristic.handle.to_bytes(2, "little") + value)[

@@ -96,7 +96,7 @@ Story = Callable[[Air, Central], Coroutine[Any, Any, None]]
 
 @pytest.fixture
 def play() -> Callable[..., None]:
-    """`play(story, kind, word=value)` runs a coroutine with a started armband, a connected central, no interval."""
+    """`play(story, kind, word=value)` runs a coroutine with a started armband, a connected central."""
 
     def run(story: Story, kind: str = "myo", connect: bool = True, **words: object) -> None:
         async def main() -> None:
