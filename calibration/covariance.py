@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.edge.errors import MismatchError
-
 Array = NDArray[np.float64]
 Blocks = Sequence[tuple[int, int]]
 
@@ -33,11 +31,6 @@ def ledoit_wolf(residuals: Array) -> Array:
 
 def blend(own: Array, prior: Array, weight: float, ridge: float) -> Array:
     """The wearer's covariance and other people's, plus a share of the diagonal."""
-    if own.shape != prior.shape:
-        raise MismatchError(
-            f"the prior has {prior.shape[0]} features in a block, the embedding {own.shape[0]}; "
-            "use the prior that came with this bundle, or none"
-        )
     mixed = (1 - weight) * own + weight * prior
     mixed.flat[:: len(mixed) + 1] *= 1 + ridge
     return np.asarray(mixed)

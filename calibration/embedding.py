@@ -1,6 +1,7 @@
 """Runs stops 5 to 7 over chunks, exactly as the device does, and keeps what came out of every window."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,7 @@ class StreamEmbedder:
         only: tuple[str, ...] | None = None,
     ) -> None:
         self.bundle, self.engine, self.gain, self.order = bundle, engine, gain, order
+        self.dead: tuple[int, ...] = ()  # places of the window that never count
         self.bounds = bind_all(bundle, specs, only)
         self._present = {name for name in self.bounds if name in specs and (only is None or name in only)}
         self.clock = self.bounds[bundle.clock]
@@ -79,8 +81,14 @@ class StreamEmbedder:
 
     def with_gain(self, gain: float) -> "StreamEmbedder":
         """The same with another gain on the clock modality."""
-        new = object.__new__(StreamEmbedder)
-        new.__dict__.update(self.__dict__, gain=gain)
+        new = copy(self)
+        new.gain = gain
+        return new
+
+    def without(self, dead: Sequence[int]) -> "StreamEmbedder":
+        """The same with these places of the window masked for good."""
+        new = copy(self)
+        new.dead = tuple(dead)
         return new
 
     def windows(self, chunks: Iterable[Chunk]) -> Iterable[Window]:
@@ -94,8 +102,8 @@ class StreamEmbedder:
 
     def _conditioner(self, name: str) -> Conditioner:
         mine = name == self.bundle.clock
-        order, gain = (self.order, self.gain) if mine else (None, 1.0)
-        return Conditioner(self.bounds[name], self.bundle.max_gap_ms, order, gain)
+        order, gain, dead = (self.order, self.gain, self.dead) if mine else (None, 1.0, ())
+        return Conditioner(self.bounds[name], self.bundle.max_gap_ms, order, gain, mine, dead)
 
     def __call__(self, chunks: Iterable[Chunk]) -> Windows:
         """Stops 5 to 7."""

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from myoedge.calibration.covariance import Array, Blocks, blend, ledoit_wolf
 from myoedge.calibration.example import Example
 from myoedge.calibration.heldout import held_out, judge
-from myoedge.edge.errors import FormatError, UsageError
+from myoedge.edge.errors import FormatError, MismatchError, UsageError
 from myoedge.edge.head import Head
 from myoedge.edge.profile import LevelScale, Thresholds
 
 Mask = NDArray[np.bool_]
 
 UNKNOWN = 1e6  # spread of a feature that calibration never saw: it then says nothing about any label
+FLOOR = 1e-3  # least variance in any direction, of a feature's own
 RIDGE = 0.03  # share added to the diagonal beside a prior
 FEW_WEIGHT, MORE_WEIGHT = 0.5, 0.25  # of the prior, with one repetition of each label and with more
 REST = "rest"
@@ -44,6 +45,7 @@ def fit(examples: Sequence[Example], blocks: Blocks, prior: Sequence[Array] | No
     Raises UsageError for fewer than two labels, FormatError for a label without a usable window,
     MismatchError for a prior of other features.
     """
+    _check_prior(blocks, prior)
     clean, facts = _clean(examples)
     head = fit_head(clean, blocks, prior)
     tested = held_out(clean, lambda part: fit_head(part, blocks, prior))
@@ -69,7 +71,7 @@ def fit_head(examples: Sequence[Example], blocks: Blocks, prior: Sequence[Array]
         cov = np.eye(stop - start)
         if keep.any():
             at = np.ix_(keep, keep)
-            cov[at] = ledoit_wolf(residuals[:, start:stop][:, keep] / scale[keep])
+            cov[at] = _steady(ledoit_wolf(residuals[:, start:stop][:, keep] / scale[keep]))
             if prior is not None:
                 cov[at] = blend(cov[at], (prior[i] / np.outer(scale, scale))[at], weight, RIDGE)
         covariances.append(cov)
@@ -87,6 +89,22 @@ def _spread(residuals: Array, known: Mask, blocks: Blocks, prior: Sequence[Array
         own[start:stop] = np.maximum(own[start:stop], floor)
     own[~known] = UNKNOWN
     return np.asarray(own)
+
+
+def _steady(cov: Array) -> Array:
+    """Invertible also in float32; without any variation to learn from, one spread in every direction."""
+    if float(np.trace(cov)) < len(cov) * FLOOR:
+        return np.eye(len(cov))
+    return np.asarray(cov + FLOOR * np.eye(len(cov)))
+
+
+def _check_prior(blocks: Blocks, prior: Sequence[Array] | None) -> None:
+    wanted = [(stop - start, stop - start) for start, stop in blocks]
+    if prior is not None and [cov.shape for cov in prior] != wanted:
+        raise MismatchError(
+            f"a prior over blocks of {', '.join(str(len(cov)) for cov in prior)} features, the embedding has "
+            f"{', '.join(str(n) for n, _ in wanted)}; use the prior that came with this bundle, or none"
+        )
 
 
 def _prior_weight(examples: Sequence[Example]) -> float:

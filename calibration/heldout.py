@@ -18,12 +18,16 @@ GAP = 3  # windows dropped at a cut within one repetition: they share samples
 ACCEPTED = 0.975  # share of right decisions that each of the two thresholds lets through: about 95 % both
 SCORES = (0.3, 0.8)  # bounds of the score threshold: below means nothing, above refuses what is clear
 ONE_REPETITION = 1.3  # a cut repetition underestimates how far another repetition will stray (measured, docs)
+# Few held-out windows are all right or all wrong by chance, and then ask for no doubt or for endless doubt.
+# Within these bounds the posteriors of later sessions fit best (docs/calibration.md).
+TEMPERATURES = (0.02, 0.15)
+TEMPERATURES_OF_ONE = (0.02, 0.1)
 UNTESTED = Thresholds(0.5, 3.0)  # when nothing could be held out
-UNTESTED_TEMPERATURE = 0.3  # blocks repeat each other, so their sum is overconfident
+UNTESTED_TEMPERATURE = 0.05  # blocks repeat each other, so their sum is overconfident
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class HeldOut:
     """Windows that were not fitted on."""
 
     distances: Array  # (window, label)
@@ -32,7 +36,7 @@ class Tested:
     whole: bool  # whole repetitions were held out, not parts of one
 
 
-def held_out(examples: Sequence[Example], fit_head: Callable[[Sequence[Example]], Head]) -> Tested | None:
+def held_out(examples: Sequence[Example], fit_head: Callable[[Sequence[Example]], Head]) -> HeldOut | None:
     """Fit without one repetition of every label, test on those, for each in turn; None: too few windows."""
     pieces = _pieces(examples)
     whole = len(pieces) == len(examples)
@@ -53,7 +57,7 @@ def held_out(examples: Sequence[Example], fit_head: Callable[[Sequence[Example]]
             truth.append(np.full(len(example), labels.index(example.label)))
     if not distances:
         return None
-    return Tested(np.concatenate(distances), np.concatenate(truth), features, whole)
+    return HeldOut(np.concatenate(distances), np.concatenate(truth), features, whole)
 
 
 def _pieces(examples: Sequence[Example]) -> list[tuple[int, Example]]:
@@ -69,7 +73,7 @@ def _pieces(examples: Sequence[Example]) -> list[tuple[int, Example]]:
     return pieces
 
 
-def judge(tested: Tested | None) -> tuple[float, Thresholds, dict[str, Any]]:
+def judge(tested: HeldOut | None) -> tuple[float, Thresholds, dict[str, Any]]:
     """Temperature and thresholds, and the facts to keep beside them."""
     if tested is None:
         return UNTESTED_TEMPERATURE, UNTESTED, {"held_out": None}
@@ -92,10 +96,10 @@ def judge(tested: Tested | None) -> tuple[float, Thresholds, dict[str, Any]]:
     return temperature, Thresholds(score, distance * (1.0 if tested.whole else ONE_REPETITION)), facts
 
 
-def _temperature(tested: Tested) -> float:
+def _temperature(tested: HeldOut) -> float:
     """The one under which the held-out posteriors are as likely as can be (Guo et al., ICML 2017)."""
     rows = np.arange(len(tested.truth))
-    grid = np.geomspace(0.003, 1.0, 40)
+    grid = np.geomspace(*(TEMPERATURES if tested.whole else TEMPERATURES_OF_ONE), 24)
     log_density = -0.5 * tested.features * tested.distances
     losses = [-np.log(np.maximum(softmax(t * log_density)[rows, tested.truth], 1e-12)).mean() for t in grid]
     return float(grid[int(np.argmin(losses))])

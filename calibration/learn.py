@@ -44,15 +44,17 @@ def learn(
 ) -> Learned:
     """Fit a wearer's profile to what was recorded.
 
-    `specs` are the armband's streams; `order` the armband channel at each place of the window; `only` leaves out modalities. Raises what `fit` raises, and
-    MismatchError when the armband does not give what the bundle needs.
+    `specs` are the armband's streams, `order` the armband channel at each place of the window; `only` leaves
+    out modalities. Raises what `fit` raises, and MismatchError when the armband does not give what the bundle
+    needs.
     """
     embedder = StreamEmbedder(bundle, engine, specs, order=order, only=only, hop_ms=hop_ms)
     if bundle.normalise:
         embedder = embedder.with_gain(fit_gain(embedder, stretches))
     examples = [example for stretch in stretches for example in embedder.examples(stretch)]
     fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks))
-    return Learned(make_profile(bundle, embedder, fitted, examples, wearer, armband, facts or {}), embedder)
+    profile = make_profile(bundle, embedder, fitted, examples, wearer, armband, facts or {})
+    return Learned(profile, embedder.without(profile.dead))
 
 
 def make_profile(

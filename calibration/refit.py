@@ -46,7 +46,7 @@ def refit(
 ) -> Refit:
     """Fit the new bundle to the kept calibration; take over only if no worse on repetitions held out of it.
 
-    The old bundle, where it is at hand, is judged on the same recording; else its profile's own figure counts.
+    The old bundle, where it is at hand, is judged on the same recording; else its profile's figure counts.
     A recording that the new bundle cannot learn from leaves the old profile.
     """
     before = _accuracy(old)
