@@ -110,6 +110,8 @@ async def _act(cue: Cue, prompter: Prompter, writer: RecordingWriter | None, ses
     if isinstance(cue, Label):
         if writer:
             writer(cue)
+            if cue.edge == "end":  # power may go at any moment; what was done so far is then on the disk
+                writer.flush()
         return
     try:
         async with asyncio.timeout(PROMPT_S):

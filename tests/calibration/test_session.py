@@ -1,0 +1,113 @@
+"""A guided session, sample by sample."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from myoedge.calibration.plan import Plan, Step
+from myoedge.calibration.session import Cue, Session
+from myoedge.calibration.verdict import Verdict
+from myoedge.edge.chunk import Chunk
+from myoedge.edge.recording import Label
+from myoedge.edge.stream import Notice, StreamSpec
+
+Emg = Callable[..., NDArray[np.float32]]
+PLAN = Plan(("rest", "fist"), repetitions=2, hold_s=1.0, pause_s=0.5, reaction_s=0.3)
+STEP_NS = 50_000_000
+
+
+class Arm:
+    """A wearer who does what the session last asked, unless told to slack."""
+
+    def __init__(self, make_emg: Emg) -> None:
+        self.session = Session(PLAN, StreamSpec(200.0, 8, "count", 128.0))
+        self._source = {label: make_emg(label, 30.0, 3) for label in ("rest", "fist")}
+        self.doing, self.t_ns, self.slack = "rest", 0, False
+        self.cues: list[Cue] = []
+
+    def chunk(self) -> Chunk:
+        at = self.t_ns // STEP_NS * 10 % 5000
+        samples = self._source["rest" if self.slack else self.doing][at : at + 10]
+        self.t_ns += STEP_NS
+        return Chunk("emg", samples, self.t_ns - STEP_NS, self.t_ns)
+
+    def give(self, item: Chunk | Notice) -> None:
+        for cue in self.session.feed(item):
+            self.cues.append(cue)
+            if isinstance(cue, Step):
+                self.doing = cue.label if cue.phase == "hold" else "rest"
+
+    def run(self, seconds: float = 60.0) -> None:
+        end_ns = self.t_ns + round(seconds * 1e9)
+        while not self.session.done and self.t_ns < end_ns:
+            self.give(self.chunk())
+
+    def of(self, kind: type) -> Iterator[Cue]:
+        return (cue for cue in self.cues if isinstance(cue, kind))
+
+
+@pytest.fixture
+def arm(make_emg: Emg) -> Arm:
+    return Arm(make_emg)
+
+
+def test_every_repetition_is_asked_for_labelled_and_judged(arm: Arm) -> None:
+    arm.run()
+    assert arm.session.done and arm.session.share == 1.0
+    assert all(v.good for v in arm.session.verdicts) and len(arm.session.verdicts) == 4
+    holds = [s for s in arm.of(Step) if isinstance(s, Step) and s.phase == "hold"]
+    assert [(s.label, s.repetition) for s in holds] == list(PLAN.turns())
+    assert arm.t_ns == pytest.approx(PLAN.seconds * 1e9, rel=0.1)
+
+
+def test_a_label_starts_after_the_reaction_and_ends_with_the_cue(arm: Arm) -> None:
+    arm.run()
+    spans = arm.session.stretch.spans
+    assert [s.end_ns - s.start_ns for s in spans] == [700_000_000] * 4
+    labels = [x for x in arm.of(Label) if isinstance(x, Label)]
+    assert [x.edge for x in labels] == ["start", "end"] * 4
+    assert [x.t_ns for x in labels[::2]] == [s.start_ns for s in spans]
+
+
+def test_a_repetition_without_contraction_is_asked_for_once_more(arm: Arm) -> None:
+    arm.run(1.7)
+    arm.slack = True
+    arm.run(1.6)
+    arm.slack = False
+    arm.run()
+    first, second = [v for v in arm.session.verdicts if (v.label, v.repetition) == ("fist", 0)]
+    assert not first.good and first.redo and second.good
+    assert any(isinstance(s, Step) and s.again for s in arm.cues)
+    assert len(arm.session.stretch.spans) == 4
+
+
+def test_what_fails_twice_is_kept_as_it_is(arm: Arm) -> None:
+    arm.run(1.6)
+    arm.slack = True
+    arm.run()
+    assert arm.session.done
+    fists = [v for v in arm.session.verdicts if v.label == "fist"]
+    assert [(v.good, v.redo) for v in fists] == [(False, True), (False, False)] * 2
+
+
+def test_a_dropped_armband_pauses_and_the_cut_repetition_is_asked_for_anew(arm: Arm) -> None:
+    arm.run(2.5)  # in the first fist
+    assert arm.doing == "fist"
+    arm.give(Notice("dropped", arm.t_ns, "out of reach"))
+    assert any(isinstance(c, str) and "out of reach" in c for c in arm.cues)
+    arm.t_ns += 20_000_000_000
+    arm.give(Notice("linked", arm.t_ns))
+    arm.run()
+    assert arm.session.done and len(arm.session.stretch.spans) == 4
+    assert all(s.end_ns - s.start_ns == 700_000_000 for s in arm.session.stretch.spans)
+    assert all(v.good for v in arm.session.verdicts)
+
+
+def test_a_silent_gap_counts_as_a_drop(arm: Arm) -> None:
+    arm.run(2.5)
+    arm.t_ns += 5_000_000_000
+    arm.run()
+    assert [c for c in arm.cues if isinstance(c, str)] == ["samples were missing"]
+    assert len([v for v in arm.cues if isinstance(v, Verdict)]) == 4
