@@ -11,6 +11,7 @@ _BLOCK_NS = 50_000_000  # two such blocks, each of at least so many packets, tel
 _BLOCK_PACKETS = 6
 _SURE = 0.6  # share of a step by which a packet must be off before time is believed against the numbers
 _FEW = 16  # up to so many numbers an old packet cannot be told from a loss
+_FRESH_NS = 15_000_000  # so long ago a companion's packet still tells how the link is
 _STALE_RUN = 8  # so many packets with old numbers: the armband began anew
 
 
@@ -49,6 +50,11 @@ class Assembler:
     def delay_ns(self) -> float:
         """The latest a packet came lately: how much delay the link shows now."""
         return self._lateness.worst_ns
+
+    @property
+    def heard_ns(self) -> int:
+        """When the last packet arrived."""
+        return self._last_ns
 
     def relink(self) -> None:
         """The link was gone: count what is missing from time, whatever the next number is."""
@@ -110,7 +116,10 @@ class Assembler:
         step_ns = rows * self._clock.period_ns
         if late_ns < -_SURE * step_ns and packet.samples.tobytes() == last.samples.tobytes():
             return None
-        if self._companion is None or late_ns < self._companion.delay_ns + _SURE * step_ns:
+        companion = self._companion
+        if companion is None or arrival_ns - companion.heard_ns > _FRESH_NS:
+            return 0  # nobody to compare with: the link itself may have stood still
+        if late_ns < companion.delay_ns + _SURE * step_ns:
             return 0
         lost = round(late_ns / step_ns) * rows
         self._guessed += lost

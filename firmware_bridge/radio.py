@@ -54,7 +54,8 @@ async def open_radio(address: str = BLUEZ) -> Radio:
     need("bumble", "virtual")
     transport = await _open_transport(address)
     try:
-        return await asyncio.wait_for(_power_on(address, transport), _OPEN_S)
+        async with asyncio.timeout(_OPEN_S):
+            return await _power_on(address, transport)
     except TimeoutError as error:
         await _close(transport)
         raise NotThereError(
@@ -78,7 +79,8 @@ async def _open_transport(address: str) -> Transport:
     from bumble.transport.common import TransportInitError, TransportSpecError
 
     try:
-        return await asyncio.wait_for(open_transport(address), _OPEN_S)
+        async with asyncio.timeout(_OPEN_S):
+            return await open_transport(address)
     except TransportSpecError as error:
         raise UsageError(
             f"radio {address!r}: {error}; wanted bluez, unix-client:PATH or tcp-client:HOST:PORT"
@@ -109,7 +111,8 @@ async def _power_on(address: str, transport: Transport) -> Radio:
 
     async def close() -> None:
         with contextlib.suppress(Exception):  # the other end may be gone
-            await asyncio.wait_for(device.power_off(), 0.5)
+            async with asyncio.timeout(0.5):
+                await device.power_off()
         await _close(transport)
 
     return Radio(address, scanner, client, close)
@@ -117,4 +120,5 @@ async def _power_on(address: str, transport: Transport) -> Radio:
 
 async def _close(transport: Transport) -> None:
     with contextlib.suppress(OSError, TimeoutError):
-        await asyncio.wait_for(transport.close(), 1.0)
+        async with asyncio.timeout(1.0):
+            await transport.close()

@@ -91,7 +91,8 @@ async def _listen(
     try:
         async with BleakScanner(heard, **radio.scanner_options) as scanner:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(done.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await done.wait()
             return dict(scanner.discovered_devices_and_advertisement_data)
     except (BleakError, OSError, EOFError, TimeoutError) as error:
         raise explain(error, "scanning") from error

@@ -91,14 +91,16 @@ class BleLink:
 
     async def close(self) -> None:
         """Stop the armband's streams and let go of it; harmless twice."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        keeper, self._keeper = self._keeper, None
+        while keeper is not None and not keeper.done():  # libraries may swallow a cancellation
+            keeper.cancel()
+            await asyncio.wait([keeper], timeout=0.2)
         client, self._client = self._client, None
         if client is not None:
             with contextlib.suppress(*_stack_errors()):
-                for command in self._gatt.stop:
-                    await asyncio.wait_for(client.write_gatt_char(self._gatt.command, command, True), 0.5)
+                async with asyncio.timeout(0.5):
+                    for command in self._gatt.stop:
+                        await client.write_gatt_char(self._gatt.command, command, response=True)
             await _let_go(client)
         self.inbox.close()
 
@@ -175,7 +177,8 @@ class BleLink:
         """Until the link is gone; says how."""
         while True:
             try:
-                await asyncio.wait_for(self._gone.wait(), self._silence_ns / 4e9)
+                async with asyncio.timeout(self._silence_ns / 4e9):
+                    await self._gone.wait()
                 return "disconnected"
             except TimeoutError:
                 if not self._is_silent():
@@ -211,4 +214,5 @@ def _stack_errors() -> tuple[type[Exception], ...]:
 async def _let_go(client: BleakClient) -> None:
     """Also of a dead client: one left connected doubles later notifications."""
     with contextlib.suppress(*_stack_errors()):
-        await asyncio.wait_for(client.disconnect(), DISCONNECT_S)
+        async with asyncio.timeout(DISCONNECT_S):
+            await client.disconnect()

@@ -28,7 +28,9 @@ class TapLink:
             self._writer.write(b'{"op":"tap"}\n')
             answer = json.loads(await self._reader.readline())
         except (OSError, ValueError) as error:
-            raise NotThereError(f"the owner of {self._armband} does not answer ({error}); try again") from error
+            raise NotThereError(
+                f"the owner of {self._armband} does not answer ({error}); try again"
+            ) from error
         self.header = header_from_json({**answer, "myoedge": "recording", "v": 1, "started_utc": ""}, path)
         self.wearer = TapWearer(self._armband) if answer.get("wearer") else None
 

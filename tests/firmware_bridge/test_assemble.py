@@ -147,6 +147,20 @@ def test_an_unnumbered_loss_is_seen_at_once_beside_a_punctual_companion() -> Non
     assert [pair for pair in lost if pair[1]] == [(104, 2)]
 
 
+def test_a_stall_of_the_link_is_no_loss_of_the_unnumbered_that_come_first() -> None:
+    counters: Counter[str] = Counter()
+    leader = myo_emg(counters)
+    assembler = Assembler("imu", 50.0, 1, counters, leader)
+    for n in range(200):
+        t_ns = 10**12 + n * STEP_NS
+        if 100 <= n < 125:  # held back, then released in a burst, the unnumbered ones first
+            t_ns = 10**12 + 125 * STEP_NS + n * 100_000
+        if n % 2 == 0:
+            assembler(imu(), t_ns)
+        leader(emg(n), t_ns + 50_000)
+    assert counters["lost_imu"] == counters["lost_emg"] == 0
+
+
 def test_an_unnumbered_loss_without_companion_is_counted_from_time(air: Callable[..., Any]) -> None:
     counters: Counter[str] = Counter()
     assembler = Assembler("imu", 50.0, 1, counters)
