@@ -6,6 +6,7 @@ Channel covariances, their change from one contraction to the next and the rise 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,12 @@ GYRO_PER_DPS, ACC_PER_G = 16.0, 2048.0
 MODULATION = {
     "slow_common": (0.18, 0.7),
     "slow_channel": (0.09, 0.3),
-    "fast_common": (0.14, 0.006),
-    "fast_channel": (0.18, 0.004),
+    "fast_common": (0.13, 0.006),
+    "fast_channel": (0.22, 0.004),
 }
 SOURCE = (
-    "Fitted to: EMG data for gestures, Lobov, Krilova, Kastalskiy, Kazantsev, Makarov, Sensors 18(4):1122, 2018, "
-    "UCI Machine Learning Repository id 481, CC BY 4.0; myo-sign-language by noemiko, MIT."
+    "Fitted to: EMG data for gestures, Lobov, Krilova, Kastalskiy, Kazantsev, Makarov, Sensors 18(4):1122, "
+    "2018, UCI Machine Learning Repository id 481, CC BY 4.0; myo-sign-language by noemiko, MIT."
 )
 
 
@@ -152,43 +153,76 @@ def fit_sway(words: Iterable[Word]) -> dict[str, Any]:
     }
 
 
-GRID_S = 0.005
-SMOOTH = 11  # grid samples of the envelope's smoothing, 55 ms
-
-
 def fit_rise(series: Sequence[Series]) -> dict[str, Any]:
-    """How fast the amplitude comes and goes around the marked stretches."""
-    rises: list[float] = []
-    falls: list[float] = []
-    peaks: list[float] = []
-    for one in series:
-        grid, envelope, marker = _envelope(one)
-        cuts = np.flatnonzero(np.diff(marker)) + 1
-        for start, end in zip(cuts[:-1], cuts[1:], strict=True):
-            if marker[start] <= 1 or marker[start - 1] != 0:
-                continue
-            held, rest = np.median(envelope[start:end]), np.percentile(envelope, 5)
-            level = (envelope - rest) / max(held - rest, 1e-9)
-            before, after = level[max(0, start - 400) : start + 60], level[end - 60 : end + 400]
-            rises += _crossing(before[::-1])
-            falls += _crossing(after)
-            peaks.append(float(level[start : start + 60].mean() - 1))
+    """How the amplitude comes and goes: `rise_curve` as near as it gets to the median of all onsets."""
+    onsets, releases, spans = onset_curves(series)
+    time: Array = np.arange(AFTER) * GRID_S
+    median: Array = np.median(onsets[:, BEFORE:], axis=0)
+    spread = float(np.subtract(*np.percentile(np.log(spans), [75, 25]))) / 1.349
+    log_std = float(np.sqrt(max(0.01, spread**2 - SPAN_NOISE**2)))
+    best = min(
+        (float(((rise_curve(time, whole, log_std, over, tau) - median) ** 2).sum()), whole, over, tau)
+        for whole in np.arange(0.2, 0.8, 0.05)
+        for over in np.arange(0.0, 1.0, 0.1)
+        for tau in (0.2, 0.4, 0.7, 1.0)
+    )
     return {
-        "rise_s": round(float(np.median(rises)), 3),
-        "fall_s": round(float(np.median(falls)), 3),
-        "rise_log_std": round(float(np.subtract(*np.percentile(np.log(rises), [75, 25])) / 1.349), 3),
-        "overshoot": round(max(0.0, float(np.median(peaks))), 3),
-        "overshoot_tau_s": 0.3,
+        "rise_s": round(best[1] * FROM_10_TO_90, 3),
+        "fall_s": round(float(np.median(releases)), 3),
+        "rise_log_std": round(log_std, 3),
+        "overshoot": round(float(best[2]), 3),
+        "overshoot_tau_s": best[3],
     }
 
 
-def _envelope(one: Series) -> tuple[Array, Array, NDArray[np.int64]]:
+GRID_S = 0.005
+BEFORE, AFTER = 60, 240  # grid samples around the moment when 10 % of the held amplitude is passed
+SMOOTH = 11  # grid samples of the envelope's smoothing, 55 ms
+SPAN_NOISE = 0.35  # log spread that the estimate of a span has by itself, from simulated onsets of one length
+FROM_10_TO_90 = 0.6493  # of a quarter sine: (asin 0.9 - asin 0.1) * 2 / pi
+NORMAL = np.array([-1.28, -0.67, -0.32, 0.0, 0.32, 0.67, 1.28])  # quantiles that stand for a normal spread
+
+
+def rise_curve(time_s: Array, whole_s: float, log_std: float, overshoot: float, tau_s: float) -> Array:
+    """Mean amplitude after passing 10 % of the held one: a quarter sine, an overshoot that settles."""
+    curves = []
+    for one_s in whole_s * np.exp(log_std * NORMAL):
+        fine = np.arange(0, 3, GRID_S)
+        share = np.sin(np.pi / 2 * np.minimum(fine / one_s, 1))
+        curve = share * (1 + overshoot * share * np.exp(-np.maximum(fine - one_s, 0) / tau_s))
+        curve /= curve[200:400].mean()
+        curves.append(np.interp(time_s + fine[np.argmax(curve >= 0.1)], fine, curve))
+    result: Array = np.mean(curves, axis=0)
+    return result
+
+
+def onset_curves(series: Sequence[Series]) -> tuple[Array, list[float], list[float]]:
+    """Envelopes over the held one around each onset, spans of the releases, spans of the onsets in s."""
+    curves, falls, rises = [], [], []
+    for one in series:
+        envelope, marker = _envelope(one)
+        cuts = [int(cut) for cut in np.flatnonzero(np.diff(marker)) + 1]
+        rest = np.percentile(envelope, 5)
+        for start, end in pairwise(cuts):
+            if marker[start] <= 1 or marker[start - 1] != 0:
+                continue
+            level = (envelope - rest) / max(float(np.median(envelope[start:end]) - rest), 1e-9)
+            falls += _crossing(level[end - 60 : end + 400])
+            rises += _crossing(level[max(0, start - 400) : start + 60][::-1])
+            low = np.flatnonzero(level[max(0, start - 300) : start + 40] < 0.1)
+            at = max(0, start - 300) + int(low[-1]) if len(low) else -1
+            if BEFORE <= at < len(level) - AFTER:
+                curves.append(level[at - BEFORE : at + AFTER])
+    return np.array(curves), falls, rises
+
+
+def _envelope(one: Series) -> tuple[Array, NDArray[np.int64]]:
     grid = np.arange(one.t_s[0], one.t_s[-1], GRID_S)
     which = np.searchsorted(one.t_s, grid, side="right") - 1
     strength = np.sqrt((one.emg[which] ** 2).mean(axis=1))
     bell = np.hanning(SMOOTH + 2)[1:-1]
     smooth = np.convolve(strength, bell / bell.sum(), mode="same")
-    return grid, smooth, one.marker[which]
+    return smooth, one.marker[which]
 
 
 def _crossing(level: Array) -> list[float]:

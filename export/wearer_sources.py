@@ -1,4 +1,4 @@
-"""Reads the recordings a simulated wearer is fitted on: uci's fresh values as they came, psl's raw packets."""
+"""Reads the recordings that a simulated wearer is fitted on: uci's fresh values, psl's raw packets."""
 
 import csv
 import re

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-FROM_10_TO_90 = 0.5903  # of the whole rise: where sin^2 is between 0.1 and 0.9
+FROM_10_TO_90 = 0.6493  # of the whole rise: where a quarter sine is between 0.1 and 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Contraction:
     def share(self, index: Array) -> Array:
         """How much of the new pattern has come, 0..1: (time,) -> (time,)."""
         u = np.clip((index - self.start + 1) / self.rise, 0.0, 1.0)
-        result: Array = np.sin(np.pi / 2 * u) ** 2
+        result: Array = np.sin(np.pi / 2 * u)
         return result
 
     def excess(self, index: Array) -> Array:

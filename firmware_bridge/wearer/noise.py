@@ -59,24 +59,24 @@ class Wander:
         self._step = max(1, round(min(law.tau_s / 4, 0.05) * rate_hz))  # samples between knots
         self._keep = float(np.exp(-self._step / (law.tau_s * rate_hz)))
         self._new = law.std * float(np.sqrt(1 - self._keep**2))
-        self._knot = law.std * rng.standard_normal(width)
-        self._phase = 0
-        self._next = self._forward(self._knot)
+        self._knots = law.std * rng.standard_normal((1, width))
+        self._phase = 0  # samples already drawn past the first knot
 
     def block(self, n: int) -> Array:
         """(n, width), mean 0."""
-        out = np.empty((n, self._width))
-        filled = 0
-        while filled < n:
-            count = min(n - filled, self._step - self._phase)
-            share = (self._phase + np.arange(count))[:, None] / self._step
-            out[filled : filled + count] = self._knot + share * (self._next - self._knot)
-            filled += count
-            self._phase += count
-            if self._phase == self._step:
-                self._knot, self._next, self._phase = self._next, self._forward(self._next), 0
+        place = (self._phase + np.arange(n)) / self._step
+        low = place.astype(np.intp)
+        self._extend(low[-1] + 2)
+        share = (place - low)[:, None]
+        out: Array = self._knots[low] * (1 - share) + self._knots[low + 1] * share
+        self._phase += n
+        self._knots = self._knots[self._phase // self._step :]
+        self._phase %= self._step
         return out
 
-    def _forward(self, knot: Array) -> Array:
-        after: Array = self._keep * knot + self._new * self._rng.standard_normal(self._width)
-        return after
+    def _extend(self, knots: int) -> None:
+        new = self._new * self._rng.standard_normal((max(0, knots - len(self._knots)), self._width))
+        rows = [self._knots]
+        for row in new:
+            rows.append(self._keep * rows[-1][-1:] + row)
+        self._knots = np.concatenate(rows)

@@ -43,4 +43,5 @@ class Ring:
 
     def gains(self, eight: Array) -> Array:
         """A value per fitted electrode at the channels: (time, 8) -> (time, channel)."""
-        return eight[:, self._low] * (1 - self._share) + eight[:, self._high] * self._share
+        mixed: Array = eight[:, self._low] * (1 - self._share) + eight[:, self._high] * self._share
+        return mixed

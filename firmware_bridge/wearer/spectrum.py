@@ -25,7 +25,7 @@ def kernel(fitted_hz: Array, fitted: Array, rate_hz: float, tired: float = 0.0) 
     it comes on top (a 2 kHz amplifier sees more of the same muscle).
     """
     taps = max(16, 2 * round(SPAN_S * rate_hz / 2))
-    frequency = np.fft.rfftfreq(taps, 1 / rate_hz)
+    frequency: Array = np.fft.rfftfreq(taps, 1 / rate_hz)
     power = _power(frequency, fitted_hz, fitted, rate_hz)
     inside = frequency <= fitted_hz[-1]
     power /= power[inside].sum() / taps * 2
@@ -37,9 +37,10 @@ def kernel(fitted_hz: Array, fitted: Array, rate_hz: float, tired: float = 0.0) 
 
 
 def _power(frequency: Array, fitted_hz: Array, fitted: Array, rate_hz: float) -> Array:
-    power = np.interp(frequency, fitted_hz, fitted, right=0.0)
+    power: Array = np.interp(frequency, fitted_hz, fitted, right=0.0)
     if rate_hz <= 2 * fitted_hz[-1] * 1.001:
         return power
     joined = (fitted_hz >= JOIN_HZ[0]) & (fitted_hz <= JOIN_HZ[1])
     scale = fitted[joined].mean() / standard_shape(fitted_hz[joined]).mean()
-    return np.where(frequency > JOIN_HZ[0], scale * standard_shape(frequency), power)
+    joint: Array = np.where(frequency > JOIN_HZ[0], scale * standard_shape(frequency), power)
+    return joint
