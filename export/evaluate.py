@@ -58,7 +58,7 @@ def evaluate(
     baseline: bool = False,
     progress: Progress = lambda _: None,
 ) -> dict[str, Any]:
-    """One result as docs/accuracy.md describes it; accuracy over windows, before smoothing and without rejection.
+    """One result as docs/accuracy.md has it; accuracy over windows, before smoothing and without rejection.
 
     Raises UsageError for a protocol that cannot be had with this bundle or set, MismatchError when the set's
     streams do not fit the bundle.
@@ -72,7 +72,12 @@ def evaluate(
         division = _known_labels(subject, division)
         test = partial(_zero_shot, subject)
         if unlabelled_s:
-            notes.append(f"the first {unlabelled_s:g} s of each person, without labels, set the gain")
+            use = (
+                "set the gain"
+                if "typical_rms" in bundle.facts
+                else "are not tested; this bundle has no use for them"
+            )
+            notes.append(f"the first {unlabelled_s:g} s of each person, without labels, {use}")
     else:
         test = partial(_calibrated, subject)
     scores = _tested(division.people, test, progress)
