@@ -148,9 +148,13 @@ class Pipeline:
             return
         yield from self.tick(chunk.arrival_ns)
         signal, events = self.condition(chunk)
-        yield from events
-        for window in self.windows(signal):
+        said = [event for event in events if event.kind == "quality"]
+        yield from (event for event in events if event.kind != "quality")
+        for window in self.windows(signal):  # in the order of the samples, so that chunking changes nothing
+            while said and said[0].t_ns <= window.t_ns:
+                yield said.pop(0)
             yield from self.decide(window, self.embed(window, self.engine))
+        yield from said
 
     def states(self) -> list[str]:
         """Quality of every channel of the clock modality."""

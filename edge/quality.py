@@ -107,9 +107,9 @@ class QualityMonitor:
         if self._electrodes:
             x = np.where(self._invalid, 0.0, self._span)
             states[self._hum(x) > self._limit(HUM_SHARE, NOISY)] = NOISY
-            at_full = (np.abs(x) >= self._full_scale).mean(axis=0)
-            states[at_full > self._limit(CLIPPED_SHARE, CLIPPED)] = CLIPPED
             states[np.ptp(x, axis=0) == 0] = FLAT
+            at_full = (np.abs(x) >= self._full_scale).mean(axis=0)
+            states[at_full > self._limit(CLIPPED_SHARE, CLIPPED)] = CLIPPED  # also where it never moves
         states[self._invalid.any(axis=0)] = NAN
         return [str(state) for state in states]
 

@@ -60,6 +60,7 @@ class Runtime:
         self.counters = Counters()
         self.latency_ms: deque[float] = deque(maxlen=2000)  # arrival to event of the last decisions
         self._queue: deque[tuple[Chunk | Notice, int]] = deque()
+        self._owed: dict[str, int] = {}  # samples of dropped chunks, by modality
         self._wake = asyncio.Event()
         self._ended = self._stopping = False
         self._offset_ns = time.time_ns() - time.monotonic_ns()
@@ -119,8 +120,7 @@ class Runtime:
         try:
             async for item in self._stream:
                 if len(self._queue) >= QUEUE:
-                    self._queue.popleft()
-                    self.counters.chunks_dropped += 1
+                    self._drop(self._queue.popleft()[0])
                 self._queue.append((item, time.monotonic_ns()))
                 self._wake.set()
                 if self._stopping:
@@ -128,6 +128,12 @@ class Runtime:
         finally:
             self._ended = True
             self._wake.set()
+
+    def _drop(self, item: Chunk | Notice) -> None:
+        """The next chunk of the modality says what is missing before it."""
+        if isinstance(item, Chunk):
+            self.counters.chunks_dropped += 1
+            self._owed[item.modality] = self._owed.get(item.modality, 0) + item.lost + len(item.samples)
 
     async def _sleep(self) -> None:
         """Until there is something to do: a chunk, or the moment silence gets a meaning."""
@@ -168,6 +174,8 @@ class Runtime:
             self._emit([self.pipeline.status("dropped", notice.t_ns, reason=notice.detail)], {})
 
     def _windows(self, chunk: Chunk, taken_ns: int) -> list[tuple[Window, dict[str, int]]]:
+        if owed := self._owed.pop(chunk.modality, 0):
+            chunk = replace(chunk, lost=chunk.lost + owed)
         self.counters.chunks += 1
         self.counters.lost_samples += chunk.lost
         if not self.pipeline.wants(chunk):
