@@ -1,0 +1,121 @@
+"""One command's work: recordings and a recipe to a finished, measured bundle."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from myoedge.edge.bundle import Bundle, load_bundle
+from myoedge.edge.engines import Engine, load_engine
+from myoedge.export.data.repetition import LoadedDataset
+from myoedge.export.data.table import DATASETS, MYO_EMG, MYO_IMU, load
+from myoedge.export.evaluate import evaluate
+from myoedge.export.golden import Signals, golden_inputs
+from myoedge.export.package import Draft, draft_bundle, prior_arrays, write, write_classic
+from myoedge.export.pool import Pool, fill_pool
+from myoedge.export.reaction import new_share
+from myoedge.export.recipe import Recipe, Trial
+from myoedge.export.train import train_model
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Say = Callable[[str], None]
+REACTION = "myo-uci"  # whose unseen people turn from one gesture to the next
+
+
+def build_bundle(recipe: Recipe, root: Path, wearers: Sequence[Signals], folder: Path, say: Say) -> str:
+    """Train, quantise, measure and write; returns the digest. `wearers`: signals for the golden vectors.
+
+    Raises NotThereError when a training set is missing, ParityError when an engine is wrong on its own golden
+    vectors. Sets that are only tested on may be missing: then their figures are too.
+    """
+    pool = fill_pool(recipe, root, say)
+    say(f"{len(pool.emg)} windows of {len(pool.groups)} groups, {len(pool.held_out)} held out")
+    model, _ = train_model(recipe, pool, say)
+    return package(recipe, model, pool, root, wearers, folder, say)
+
+
+def package(
+    recipe: Recipe,
+    model: "nn.Module",
+    pool: Pool,
+    root: Path,
+    wearers: Sequence[Signals],
+    folder: Path,
+    say: Say,
+) -> str:
+    """All after training; returns the digest."""
+    golden = golden_inputs(recipe.front, {"emg": MYO_EMG, "imu": MYO_IMU}, wearers)
+    draft = draft_bundle(recipe, model, pool, golden, say)
+    bundle = draft.load()
+    engine, _ = load_engine(bundle)
+    turning = new_share(bundle, engine, _unseen(root))
+    say(f"a decision turns when {100 * turning:.0f} % of the window is new")
+    accuracy = {
+        name: one for test in recipe.tests for name, one in measured(test, draft, bundle, engine, root, say)
+    }
+    metrics = {
+        "accuracy": accuracy,
+        "parameters": parameters(model),
+        "multiply_adds": multiply_adds(model, golden),
+    }
+    return write(draft, metrics, turning, folder)
+
+
+def build_classic(recipe: Recipe, root: Path, folder: Path, say: Say) -> str:
+    """The bundle without a network: its prior and how fast it turns; returns the digest."""
+    pool = fill_pool(recipe, root, say)
+    prior = prior_arrays(recipe, pool, None)
+    share = new_share(load_bundle("classic"), None, _unseen(root))
+    return write_classic(prior, share, folder)
+
+
+def _unseen(root: Path) -> LoadedDataset:
+    return load(REACTION, root / REACTION, DATASETS[REACTION].unseen)
+
+
+def measured(
+    test: Trial, draft: Draft, bundle: Bundle, engine: Engine | None, root: Path, say: Say
+) -> list[tuple[str, dict[str, Any]]]:
+    """Accuracy of int8, float and classic on one test of the recipe; nothing where the set is not there."""
+    folder = root / test.dataset
+    if not folder.is_dir():
+        say(f"{test.dataset} is not in {root}: not measured")
+        return []
+    spec = DATASETS[test.dataset]
+    loaded = load(test.dataset, folder, spec.unseen if test.unseen else None)
+    if test.people:
+        kept = tuple(r for r in loaded.repetitions if r.person.startswith(test.people))
+        loaded = LoadedDataset(loaded.spec, kept, loaded.skipped, loaded.notes)
+    found: dict[str, Any] = {"protocol": test.protocol}
+    for kind, subject, runs in (
+        ("int8", bundle, engine),
+        ("float", bundle, draft.float_engine),
+        ("classic", load_bundle("classic"), None),
+    ):
+        if kind == "float" and not test.compare:
+            continue
+        found[kind] = summary(evaluate(subject, runs, loaded, test.protocol))
+        say(f"{test.name}, {test.protocol}: {kind} {100 * found[kind]['mean']:.2f} %")
+    return [(test.name + "; " + test.protocol, found)]
+
+
+def summary(result: Mapping[str, Any]) -> dict[str, float]:
+    """Mean and worst person of an evaluation."""
+    people = [one["accuracy"] for one in result["people"].values()]
+    return {"mean": round(sum(people) / len(people), 4), "worst": round(min(people), 4)}
+
+
+def parameters(model: "nn.Module") -> int:
+    """How many numbers were learned."""
+    return sum(p.numel() for p in model.parameters())
+
+
+def multiply_adds(model: "nn.Module", inputs: Mapping[str, Any]) -> int:
+    """Of one window, counted by torch."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        model(*(torch.from_numpy(x[:1]) for x in inputs.values()))
+    return int(counter.get_total_flops() // 2)

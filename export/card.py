@@ -1,0 +1,90 @@
+"""CARD.md of a bundle: what it is, what it was made from, what it reaches, what it must not be used for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+INTENT = """\
+Turns {window:g} ms of an eight-channel armband's EMG (200 Hz), and of its IMU (50 Hz) where there is one,
+into an embedding of {size} values, every {hop:g} ms. `myoedge calibrate` fits a wearer's own gestures,
+whatever they are, on that embedding beside closed-form features; without a profile the network's own scores
+name {labels}.
+
+One hierarchical transformer: layers within EMG (patches of the window and one token of closed-form features)
+and within IMU, then layers over both; read out by the mean of each modality. With the IMU missing it decides
+on EMG.
+"""
+
+LIMITS = """\
+- No medical device, and not made to move anything that could hurt.
+- Trained on few people, one kind of armband (eight dry electrodes, 200 Hz, int8) and held gestures; people
+  with an amputation, other ages or skin were not looked at: the recordings do not say who took part.
+- Scores without a profile hold only for a band worn as the training people wore it; turned or mirrored they
+  fail. Calibrate.
+- A band that was put on again needs a new calibration: see `ciil`, band moved, above.
+- No recording of held gestures has an IMU: there the network learned from other movements' IMU that an arm
+  may move while the hand holds still. Absolute heading is not used.
+"""
+
+
+def card(row: Mapping[str, Any]) -> str:
+    """Markdown of a finished row of bundle.json."""
+    clock = row["modalities"][row["clock"]]
+    intent = INTENT.format(
+        window=clock["window_ms"], hop=row["hop_ms"], size=row["embedding"], labels=", ".join(row["labels"])
+    )
+    parts = [
+        f"# {row['name']}\n\n{intent}",
+        f"## Training data\n\n{_data(row['training']['data'])}",
+        f"## What it reaches\n\n{_metrics(row['metrics'])}",
+        f"## Engines\n\n{_engines(row)}",
+        f"## Limits\n\n{LIMITS}",
+        f"## Made by\n\n`myoedge train {row['training']['recipe']} --root DIR`, DIR holding one unpacked "
+        "folder a data set. The golden vectors come from simulated wearers; no recording is in the bundle.\n",
+    ]
+    return "\n".join(parts)
+
+
+def _data(sources: list[Mapping[str, Any]]) -> str:
+    lines = [
+        "| data set | licence | attribution | never trained on | told when to stop |",
+        "|---|---|---|---|---|",
+    ]
+    for s in sources:
+        unseen, held = ", ".join(s["unseen"]) or "-", ", ".join(s["held_out"]) or "-"
+        lines.append(
+            f"| {s['dataset']} | {s['licence']} | {s['attribution']}, {s['source']} | {unseen} | {held} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _metrics(metrics: Mapping[str, Any]) -> str:
+    if not metrics:
+        return "Not measured.\n"
+    lines = [
+        "Window accuracy in %, mean over people (worst person), before smoothing; each person calibrates as",
+        "the protocol says. float is the network before quantisation, classic the bundle without a network.",
+        "",
+        "| data set, people | protocol | this, int8 | float | classic |",
+        "|---|---|---|---|---|",
+    ]
+    for name, one in metrics["accuracy"].items():
+        cells = " | ".join(_cell(one.get(kind)) for kind in ("int8", "float", "classic"))
+        lines.append(f"| {name} | {one['protocol']} | {cells} |")
+    lines += [
+        "",
+        "By `myoedge evaluate default --dataset D --root DIR --protocol P --baseline`. The network has",
+        f"{metrics['parameters']} parameters and takes {metrics['multiply_adds']} multiply-adds a window.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(shares: Mapping[str, float] | None) -> str:
+    return "-" if shares is None else f"{100 * shares['mean']:.1f} ({100 * shares['worst']:.0f})"
+
+
+def _engines(row: Mapping[str, Any]) -> str:
+    lines = ["| engine | file | int8 | allowed difference from the golden vectors |", "|---|---|---|---|"]
+    for name, file in row["engines"].items():
+        how = row["quantization"].get(name, row["quantization"]["litert"])
+        lines.append(f"| {name} | {file} | {how} | {row['tolerance'][name]:g} |")
+    return "\n".join(lines) + "\n\nAn engine that differs by more on the machine at hand is refused.\n"

@@ -1,0 +1,106 @@
+"""What training minimises: the mistakes of a Gaussian head fitted on an episode's support, on its query."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.export.episode import Episode
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+RIDGE = 0.05  # share of the variance added to a covariance on its diagonal
+SMOOTHING = 0.05  # of labels
+NAMED = 0.3  # weight of telling a label by itself, without a calibration
+
+
+class EpisodeLoss:
+    """Cross entropy twice: of the network's block by itself, and of its log density added to the closed-form
+    blocks', as the wearer's head adds them, so that the network learns what those do not know.
+
+    The network's block is whitened by its covariance within labels over the whole step (a Gaussian head does
+    the same with the wearer's own), the closed-form ones by other people's, `prior`.
+    """
+
+    def __init__(self, prior: Sequence[NDArray[np.float64]]) -> None:
+        import torch
+
+        whitening = [np.linalg.cholesky(np.linalg.inv(ridged(block))) for block in prior]
+        self._whitening = torch.block_diag(*(torch.tensor(w, dtype=torch.float32) for w in whitening))
+        # One for all blocks: the wearer's head adds their log densities as they are.
+        self._sharpness = torch.tensor(-2.5, requires_grad=True)
+        self.parameters = [self._sharpness]
+
+    def __call__(self, model: "nn.Module", episodes: Sequence[Episode]) -> "Tensor":
+        """The mean over episodes, plus that of naming labels without support."""
+        import torch
+        from torch.nn.functional import cross_entropy
+
+        names = ("emg", "imu", "features")
+        inputs = [torch.from_numpy(np.concatenate([getattr(e, name) for e in episodes])) for name in names]
+        scores, embedding = model(*inputs)
+        network = _whitened(embedding, episodes)
+        closed = inputs[2] @ self._whitening
+        sharpness = self._sharpness.exp()
+        total = _naming(scores, episodes)
+        for part, e in zip(_parts(episodes), episodes, strict=True):
+            alone = sharpness * _log_density(network[part], e)
+            truth = torch.from_numpy(e.label[~e.support])
+            for log in (alone, alone + sharpness * _log_density(closed[part], e)):
+                total = total + cross_entropy(log, truth, label_smoothing=SMOOTHING) / len(episodes)
+        return total
+
+
+def ridged(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """With a share of its variances added, so that it can be inverted."""
+    return covariance + RIDGE * np.diag(np.diag(covariance)) + 1e-6 * np.eye(len(covariance))
+
+
+def _parts(episodes: Sequence[Episode]) -> list[slice]:
+    edges = np.cumsum([0, *(len(e.label) for e in episodes)]).tolist()
+    return [slice(start, stop) for start, stop in pairwise(edges)]
+
+
+def _naming(scores: "Tensor", episodes: Sequence[Episode]) -> "Tensor":
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    named = torch.from_numpy(np.concatenate([e.named for e in episodes]))
+    if not bool((named >= 0).any()):
+        return torch.zeros(())
+    return NAMED * cross_entropy(scores, named, ignore_index=-1, label_smoothing=SMOOTHING)
+
+
+def _whitened(embedding: "Tensor", episodes: Sequence[Episode]) -> "Tensor":
+    """Turned and scaled to unit covariance within a label's support, over all episodes."""
+    import torch
+
+    centred = []
+    for part, e in zip(_parts(episodes), episodes, strict=True):
+        support = embedding[part][torch.from_numpy(e.support)]
+        centred.append(support - _means(support, e)[torch.from_numpy(e.label[e.support])])
+    rows = torch.cat(centred)
+    covariance = rows.T @ rows / len(rows)
+    ridge = RIDGE * covariance.diagonal().mean() + 1e-5
+    lower = torch.linalg.cholesky(covariance + ridge * torch.eye(len(covariance)))
+    return torch.linalg.solve_triangular(lower, embedding.T, upper=False).T
+
+
+def _means(support: "Tensor", episode: Episode) -> "Tensor":
+    """Of each label, (label, feature)."""
+    import torch
+    from torch.nn.functional import one_hot
+
+    belongs = one_hot(torch.from_numpy(episode.label[episode.support])).to(support.dtype)
+    return (belongs / belongs.sum(0)).T @ support
+
+
+def _log_density(white: "Tensor", episode: Episode) -> "Tensor":
+    """Of every query under every label, up to a constant, (query, label)."""
+    import torch
+
+    support = torch.from_numpy(episode.support)
+    return -0.5 * torch.cdist(white[~support], _means(white[support], episode)) ** 2

@@ -1,0 +1,114 @@
+"""A recipe: the TOML that says what bundle to make, from which data, with which network and training."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from myoedge.edge.errors import FormatError, NotThereError
+from myoedge.edge.modality import ModalitySpec, modality_from_json
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeFront:
+    """What of the recipe enters bundle.json unchanged: stops 5 and 6 and the network's inputs."""
+
+    row: Mapping[str, Any]
+    modalities: Mapping[str, ModalitySpec]
+    clock: str
+    hop_ms: float
+    max_gap_ms: float
+    features: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One data set of the training."""
+
+    dataset: str
+    weight: float = 1.0  # how often episodes come from it
+    days: int = 0  # sessions that one episode may mix; 0: all of a person's
+    held_out: tuple[str, ...] = ()  # people that tell when to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How long and how fast."""
+
+    steps: int
+    episodes: int
+    rate: float
+    decay: float
+    hop_ms: float
+    every: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One line of the card's table of accuracies."""
+
+    name: str
+    dataset: str
+    protocol: str
+    people: str = ""  # what their names begin with; empty: all
+    unseen: bool = False  # only the people the table keeps unseen
+    compare: bool = False  # with the float network too
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that a bundle is made from, but the recordings."""
+
+    name: str
+    seed: int
+    labels: tuple[str, ...]
+    front: RecipeFront
+    model: Mapping[str, Any]
+    training: Training
+    sources: tuple[Source, ...]
+    tests: tuple[Trial, ...]
+
+
+def load_recipe(name_or_path: str | Path) -> Recipe:
+    """A recipe of this package by name, or a file; raises NotThereError or FormatError."""
+    path = RECIPES / f"{name_or_path}.toml"
+    if "/" in str(name_or_path) or not path.is_file():
+        path = Path(name_or_path)
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
+        raise NotThereError(f"no recipe {str(name_or_path)!r}; wanted a .toml file or one of {known}")
+    try:
+        return recipe_from_toml(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(
+            f"{path} lacks or misstates {error}; recipes/default.toml shows every field"
+        ) from error
+
+
+def recipe_from_toml(row: Mapping[str, Any]) -> Recipe:
+    """Read a recipe; raises KeyError, TypeError or ValueError."""
+    front = row["front"]
+    return Recipe(
+        name=str(row["name"]),
+        seed=int(row["seed"]),
+        labels=tuple(row["labels"]),
+        front=RecipeFront(
+            row=front,
+            modalities={name: modality_from_json(name, spec) for name, spec in front["modalities"].items()},
+            clock=str(front["clock"]),
+            hop_ms=float(front["hop_ms"]),
+            max_gap_ms=float(front["max_gap_ms"]),
+            features=tuple(front["features"]),
+            inputs=tuple(front["inputs"]),
+        ),
+        model=dict(row["model"]),
+        training=Training(**row["training"]),
+        sources=tuple(
+            Source(**{**source, "held_out": tuple(source.get("held_out", ()))}) for source in row["data"]
+        ),
+        tests=tuple(Trial(**test) for test in row.get("tests", ())),
+    )

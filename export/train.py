@@ -1,0 +1,165 @@
+"""Training: episodes of other people's calibrations until the embedding helps the wearer's head most."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.calibration.example import Example
+from myoedge.calibration.fit import fit_head
+from myoedge.export.batch_features import closed_form
+from myoedge.export.episode import Episode, draw_episode
+from myoedge.export.loss import EpisodeLoss
+from myoedge.export.models import build_model
+from myoedge.export.pool import Group, Pool
+from myoedge.export.prior import Embed, Matrix, within_class
+from myoedge.export.recipe import Recipe
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Array = NDArray[np.float32]
+WARM_UP = 0.1  # share of the steps in which the rate rises
+LARGEST_STEP = 1.0  # norm that gradients are cut to
+FULL_GROUP = 2000  # windows from which on a group is drawn as often as any
+STANDARD_WINDOWS = 4000  # that tell the inputs' mean and deviation
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the held-out people: accuracy with one calibrating repetition, all later ones tested."""
+
+    step: int
+    loss: float
+    accuracy: float  # closed-form and network blocks
+    closed_form: float  # closed-form blocks alone
+
+
+def train_model(recipe: Recipe, pool: Pool, say: Callable[[str], None]) -> tuple["nn.Module", list[Look]]:
+    """The recipe's network at its best look, and all looks. The same recipe and pool give the same weights on
+    one machine."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.manual_seed(recipe.seed)
+    rng = np.random.default_rng(recipe.seed)
+    model = build_model(labels=len(recipe.labels), **recipe.model)
+    standardise(model, pool, recipe.front.features, rng)
+    prior = within_class(pool, recipe.front.features)
+    loss_of = EpisodeLoss(prior)
+    settings = recipe.training
+    weights = [*model.parameters(), *loss_of.parameters]
+    optimiser = torch.optim.AdamW(weights, lr=settings.rate, weight_decay=settings.decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, settings.rate, total_steps=settings.steps, pct_start=WARM_UP
+    )
+    looks: list[Look] = []
+    kept: dict[str, Any] = {}
+    losses: list[float] = []
+    for step in range(1, settings.steps + 1):
+        loss = loss_of(model.train(), draw_batch(recipe, pool, rng))
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(weights, LARGEST_STEP)
+        optimiser.step()
+        schedule.step()
+        losses.append(float(loss.detach()))
+        if step % settings.every == 0 or step == settings.steps:
+            looks.append(look(model, pool, recipe.front.features, step, losses[-settings.every :], prior))
+            say(_said(looks[-1]))
+            if looks[-1].accuracy >= max(past.accuracy for past in looks):
+                kept = copy.deepcopy(model.state_dict())
+    model.load_state_dict(kept)
+    return model.eval(), looks
+
+
+def _said(one: Look) -> str:
+    return (
+        f"step {one.step}: loss {one.loss:.3f}, held-out people {100 * one.accuracy:.2f} % "
+        f"(closed form alone {100 * one.closed_form:.2f} %)"
+    )
+
+
+def draw_batch(recipe: Recipe, pool: Pool, rng: np.random.Generator) -> list[Episode]:
+    """Some episodes, data sets by their weight, a set's groups alike."""
+    share = {source.dataset: source.weight for source in recipe.sources}
+    weight = np.array([share[g.dataset] * min(1.0, g.windows / FULL_GROUP) for g in pool.groups])
+    drawn: list[Episode] = []
+    while len(drawn) < recipe.training.episodes:
+        group = pool.groups[rng.choice(len(pool.groups), p=weight / weight.sum())]
+        episode = draw_episode(pool, group, recipe.labels, recipe.front.features, rng)
+        if episode is not None:
+            drawn.append(episode)
+    return drawn
+
+
+def standardise(model: "nn.Module", pool: Pool, features: tuple[str, ...], rng: np.random.Generator) -> None:
+    """Set the inputs' means and deviations, the same for every place on the arm since bands turn."""
+    import torch
+
+    chosen = rng.choice(np.concatenate([group.all for group in pool.groups]), STANDARD_WINDOWS)
+    emg = np.concatenate([np.roll(pool.emg[chosen], turn, -1) for turn in range(pool.emg.shape[2])])
+    power: Any = model.power
+    with torch.no_grad():
+        patches = power(torch.from_numpy(emg)).flatten(0, 1)
+    for name, rows in (("feature", torch.from_numpy(closed_form(emg, features))), ("patch", patches)):
+        getattr(model, f"{name}_mean").copy_(rows.mean(0))
+        getattr(model, f"{name}_std").copy_(rows.std(0))
+
+
+def embed_all(model: "nn.Module", emg: Array, imu: Array, features: Array) -> Array:
+    """Embeddings of many windows by the float network, (window, embedding)."""
+    import torch
+
+    model.eval()
+    with torch.inference_mode():
+        parts = [
+            model(*(torch.from_numpy(x[at : at + 2048]) for x in (emg, imu, features)))[1].numpy()
+            for at in range(0, len(emg), 2048)
+        ]
+    return np.concatenate(parts)
+
+
+def look(
+    model: "nn.Module",
+    pool: Pool,
+    features: tuple[str, ...],
+    step: int,
+    losses: list[float],
+    prior: list[Matrix],
+) -> Look:
+    """Calibrate every held-out person on the first repetition of each label, as the device does, and test."""
+    embed: Embed = lambda emg, imu, closed: embed_all(model, emg, imu, closed)  # noqa: E731
+    network = within_class(pool, features, embed, turns=1)[-1]
+    tried = [_tried(pool, group, features, embed, [*prior, network]) for group in pool.held_out]
+    both, closed = np.mean(tried, axis=0) if tried else (0.0, 0.0)
+    return Look(step, float(np.mean(losses)), float(both), float(closed))
+
+
+def _tried(
+    pool: Pool, group: Group, features: tuple[str, ...], embed: Embed, prior: list[Matrix]
+) -> tuple[float, float]:
+    """Accuracy with all blocks and without the network's."""
+    edges = np.cumsum([0, *map(len, prior)]).tolist()
+    blocks = list(pairwise(edges))
+    rows: dict[tuple[str, int], Array] = {}
+    for key, at in group.by.items():
+        closed = closed_form(pool.emg[at], features)
+        rows[key] = np.concatenate([closed, embed(pool.emg[at], pool.imu[at], closed)], axis=1)
+    examples = [
+        Example(label, number, x, np.ones(x.shape, bool), np.ones(len(x)))
+        for (label, number), x in rows.items()
+        if number == 0
+    ]
+    head = fit_head(examples, blocks, prior)
+    tests = [(label, x) for (label, number), x in rows.items() if number > 0 and label in head.labels]
+    x = np.concatenate([x for _, x in tests])
+    truth = np.concatenate([np.full(len(x), head.labels.index(label)) for label, x in tests])
+    with_network = np.arange(edges[-1]) < edges[-1]
+    without = np.arange(edges[-1]) < edges[-2]
+    right = [np.mean(head.distances(x, used).argmin(axis=1) == truth) for used in (with_network, without)]
+    return float(right[0]), float(right[1])

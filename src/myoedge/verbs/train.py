@@ -1,0 +1,73 @@
+"""`myoedge train`: recordings and a recipe to a measured int8 bundle."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from myoedge.verbs import manner
+
+if TYPE_CHECKING:
+    from myoedge.export.golden import Signals
+
+WEARERS = ("goran", "hana", "ines", "jonas")  # whose simulated signals the golden vectors are
+HELD_S = 1.0  # of every gesture
+RATE_HZ, IMU_RATE_HZ = 200, 50
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "example: myoedge train default --root recordings --out my-bundle"
+    parser.add_argument("recipe", help="default, classic, or a recipe's .toml file")
+    parser.add_argument(
+        "--root", required=True, type=manner.path, metavar="DIR", help="holds one unpacked folder a data set"
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--out", type=manner.path, metavar="DIR", help="the bundle's folder (default: bundles/RECIPE)"
+    )
+    where.add_argument(
+        "--ship", action="store_true", help="into this package itself, trusted from now on; for a checkout"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from myoedge.edge.bundle import SHIPPED
+    from myoedge.export.build import build_bundle, build_classic
+    from myoedge.export.package import ship
+    from myoedge.export.recipe import load_recipe
+
+    classic = args.recipe == "classic"
+    recipe = load_recipe("default" if classic else args.recipe)
+    name = "classic" if classic else recipe.name
+    folder = SHIPPED / name if args.ship else args.out or Path("bundles") / name
+
+    def say(text: str) -> None:
+        manner.say(args, text)
+
+    if classic:
+        digest = build_classic(recipe, args.root, folder, say)
+    else:
+        digest = build_bundle(recipe, args.root, simulated(), folder, say)
+    if args.ship:
+        ship({name: digest})
+    row = {"bundle": str(folder), "digest": digest, "shipped": args.ship}
+    manner.result(args, row, f"{folder}: sha256:{digest[:12]}")
+    return 0
+
+
+def simulated() -> "list[Signals]":
+    """Every gesture of some simulated wearers, EMG and IMU from the same start."""
+    import numpy as np
+
+    from myoedge.firmware_bridge.wearer import make_wearer
+
+    found = []
+    for seed, name in enumerate(WEARERS):
+        wearer = make_wearer(name, rate_hz=RATE_HZ, imu_rate_hz=IMU_RATE_HZ, seed=seed)
+        emg, imu = [], []
+        for gesture in wearer.gestures:
+            wearer.perform(gesture)
+            emg.append(wearer.emg(round(HELD_S * RATE_HZ)))
+            imu.append(wearer.imu(round(HELD_S * IMU_RATE_HZ)))
+        found.append({"emg": np.concatenate(emg), "imu": np.concatenate(imu)})
+    return found

@@ -1,0 +1,40 @@
+"""Recipes are read whole or refused by name."""
+
+from pathlib import Path
+
+import pytest
+
+from myoedge.edge.errors import FormatError, NotThereError
+from myoedge.export.data.table import DATASETS
+from myoedge.export.recipe import RECIPES, load_recipe
+
+
+@pytest.mark.parametrize("name", [path.stem for path in RECIPES.glob("*.toml")])
+def test_a_shipped_recipe_trains_on_data_whose_licence_lets_weights_ship(name: str) -> None:
+    recipe = load_recipe(name)
+    for source in recipe.sources:
+        spec = DATASETS[source.dataset]
+        assert spec.ship_weights
+        assert spec.attribution
+        assert not set(source.held_out) & set(spec.unseen)
+
+
+def test_the_default_front_is_what_a_myo_delivers() -> None:
+    front = load_recipe("default").front
+    assert front.inputs == ("emg", "imu", "features")
+    assert front.modalities["emg"].required
+    assert not front.modalities["imu"].required
+    assert front.modalities["imu"].columns == (4, 5, 6, 7, 8, 9)
+
+
+def test_an_unknown_recipe_is_not_there() -> None:
+    with pytest.raises(NotThereError, match="default"):
+        load_recipe("no-such-recipe")
+
+
+def test_a_recipe_with_a_gap_is_refused_by_name(tmp_path: Path) -> None:
+    text = (RECIPES / "default.toml").read_text(encoding="utf-8")
+    file = tmp_path / "torn.toml"
+    file.write_text(text.replace("steps =", "strides ="), encoding="utf-8")
+    with pytest.raises(FormatError, match=r"torn\.toml"):
+        load_recipe(file)
