@@ -13,7 +13,7 @@ from myoedge.calibration.prompter import Prompters, TextPrompter, WearerPrompter
 from myoedge.calibration.stretch import spans_of
 from myoedge.calibration.verdict import Verdict
 from myoedge.edge.bundle import Bundle
-from myoedge.edge.errors import LinkError, MismatchError
+from myoedge.edge.errors import LinkError, MismatchError, StorageError
 from myoedge.edge.recording import Arrival, Label, RecordingReader
 from myoedge.edge.stream import Notice, StreamSpec
 
@@ -89,6 +89,13 @@ def test_an_armband_without_the_bundles_clock_is_refused(tmp_path: Path, played:
     played.specs = {"imu": StreamSpec(50.0, 10)}
     with pytest.raises(MismatchError, match="emg"):
         asyncio.run(guide(played, Quick(played.perform), PLAN, tmp_path / "session.jsonl"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_disk_that_fills_up_in_mid_session_is_told(played: Any) -> None:
+    with pytest.raises(StorageError, match="space"):
+        asyncio.run(guide(played, Quick(played.perform), PLAN, Path("/dev/full")))
+    assert not played.listeners
 
 
 def test_ctrl_c_closes_the_recording_whole(tmp_path: Path, played: Any) -> None:
