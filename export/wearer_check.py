@@ -1,4 +1,4 @@
-"""Measures how like real people the simulated wearers are: heads carried across, and real told from simulated."""
+"""Measures how like real people simulated wearers are: heads carried across, real told from simulated."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -135,8 +135,8 @@ def area(score: Array, y: Array) -> float:
 def modulation(stretches: Sequence[Array], lags: Sequence[int]) -> tuple[Array, Array]:
     """How amplitudes waver: covariance of log gain at each lag, of a channel with itself and with others.
 
-    From lagged products of squared samples, less what a Gaussian signal of the same correlation has; a quarter
-    of their logarithm is the covariance of a scale mixture's log gain, biased low by the stretch's own mean.
+    From lagged products of squared samples, less what a Gaussian signal of the same correlation has; a
+    quarter of their logarithm is the covariance of a scale mixture's log gain, biased low by short stretches.
     """
     own, cross = [], []
     for emg in stretches:

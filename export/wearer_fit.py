@@ -156,7 +156,7 @@ def fit_sway(words: Iterable[Word]) -> dict[str, Any]:
 def fit_rise(series: Sequence[Series]) -> dict[str, Any]:
     """How the amplitude comes and goes: `rise_curve` as near as it gets to the median of all onsets."""
     onsets, releases, spans = onset_curves(series)
-    time: Array = np.arange(AFTER) * GRID_S
+    time: Array = np.linspace(0, (AFTER - 1) * GRID_S, AFTER)
     median: Array = np.median(onsets[:, BEFORE:], axis=0)
     spread = float(np.subtract(*np.percentile(np.log(spans), [75, 25]))) / 1.349
     log_std = float(np.sqrt(max(0.01, spread**2 - SPAN_NOISE**2)))

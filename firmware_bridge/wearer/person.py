@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from myoedge.edge.errors import FormatError, NotThereError
 
 Array = NDArray[np.float64]
+FILE = Path(__file__).with_name("wearers.json")
 RING = 8  # electrodes of the armband that everybody was recorded with
 
 
@@ -75,14 +76,22 @@ def load_person(name: str) -> Person:
     if name not in table["wearers"]:
         raise NotThereError(f"no wearer {name!r}; there are {', '.join(table['wearers'])}")
     try:
-        return Person.decode(name, table["wearers"][name], Habits.decode(table["habits"]))
+        return Person.decode(name, table["wearers"][name], load_habits())
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"wearers.json: {error!r} at {name}; wanted the fields of `wearer fit`") from error
 
 
+def load_habits() -> Habits:
+    """What all people share. Raises FormatError for a damaged file."""
+    try:
+        return Habits.decode(_table()["habits"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"wearers.json: {error!r} at habits; wanted the fields of `wearer fit`") from error
+
+
 @cache
 def _table() -> dict[str, Any]:
-    text = files(__package__).joinpath("wearers.json").read_text(encoding="utf-8")
+    text = FILE.read_text(encoding="utf-8")
     table: dict[str, Any] = json.loads(text)
     return table
 

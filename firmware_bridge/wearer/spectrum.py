@@ -25,15 +25,16 @@ def kernel(fitted_hz: Array, fitted: Array, rate_hz: float, tired: float = 0.0) 
     it comes on top (a 2 kHz amplifier sees more of the same muscle).
     """
     taps = max(16, 2 * round(SPAN_S * rate_hz / 2))
-    frequency: Array = np.fft.rfftfreq(taps, 1 / rate_hz)
+    frequency: Array = np.fft.rfftfreq(taps, 1 / rate_hz).astype(np.float64)
     power = _power(frequency, fitted_hz, fitted, rate_hz)
     inside = frequency <= fitted_hz[-1]
     power /= power[inside].sum() / taps * 2
     power *= standard_shape(frequency, tired) / np.maximum(standard_shape(frequency), 1e-30)
     response = np.fft.irfft(np.sqrt(power), taps)
-    result: Array = np.roll(response, taps // 2) * np.hanning(taps + 1)[:taps]
+    shaped = np.roll(response, taps // 2) * np.hanning(taps + 1)[:taps]
     wanted = power.sum() / taps * 2
-    return result * np.sqrt(wanted / (result**2).sum())
+    result: Array = shaped * np.sqrt(wanted / (shaped**2).sum())
+    return result
 
 
 def _power(frequency: Array, fitted_hz: Array, fitted: Array, rate_hz: float) -> Array:
