@@ -123,9 +123,12 @@ class WearerPrompter:
 
     async def _act(self, label: str, level: float) -> None:
         await asyncio.sleep(self._random.uniform(0.2, 0.35))
-        done = self._perform(label, level)
-        if done is not None:
-            await done
+        try:
+            done = self._perform(label, level)
+            if done is not None:
+                await done
+        except LinkError:
+            return  # the session was over before the wearer had reacted
 
 
 class Prompters:

@@ -1,6 +1,7 @@
 """Those who tell the wearer what to do."""
 
 import asyncio
+import gc
 
 from myoedge.calibration.plan import Step
 from myoedge.calibration.prompter import Prompters, TextPrompter, VibrationPrompter, WearerPrompter
@@ -58,3 +59,20 @@ def test_a_simulated_wearer_obeys_after_a_human_reaction_time() -> None:
     asyncio.run(session())
     assert [label for label, _ in did] == ["fist", "rest"]
     assert 0 < did[0][1] <= 1
+
+
+def test_a_wearer_who_reacts_after_the_session_is_over_raises_nothing() -> None:
+    troubles: list[dict[str, object]] = []
+
+    async def session() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, trouble: troubles.append(trouble))
+
+        async def gone(label: str, level: float) -> None:
+            raise LinkError("the virtual armband's process is gone; start it again")
+
+        await WearerPrompter(gone).prompt(HOLD)
+        await asyncio.sleep(0.4)
+
+    asyncio.run(session())
+    gc.collect()
+    assert not troubles
