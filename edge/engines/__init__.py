@@ -42,7 +42,8 @@ def load_engine(bundle: Bundle, wanted: str | None = None) -> tuple[Engine | Non
     refused: list[str] = []
     for name in [wanted] if wanted else ENGINES:
         if name not in ENGINES or name not in bundle.engines:
-            refused.append(f"{name}: bundle {bundle.name} carries {', '.join(bundle.engines)}")
+            if wanted:
+                refused.append(f"{name}: the bundle carries {', '.join(bundle.engines)}")
             continue
         try:
             engine = _open(name, bundle)

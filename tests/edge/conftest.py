@@ -30,7 +30,7 @@ def make_counts(label: str, rows: int, channels: int = 8, seed: int = 0) -> Coun
     if label != "rest":
         away = np.arange(channels) - channels // 4 * (1 if label == "fist" else 3)
         strength = 6 + 25 * np.exp(-(away**2) / 4)
-    return np.clip(np.round(rng.normal(size=(rows, channels)) * strength), -128, 127)
+    return np.asarray(np.clip(np.round(rng.normal(size=(rows, channels)) * strength), -128, 127))
 
 
 def cut(

@@ -36,7 +36,7 @@ def spoil(raw: Counts, fault: str, rate_hz: float) -> Counts:
         return np.full(len(raw), 3.0)
     if fault == "clipped":
         return np.clip(raw[:, 2] * 20, -128, 127)
-    return np.round(raw[:, 2] + 60 * np.sin(2 * np.pi * float(fault) * t + 1))
+    return np.asarray(raw[:, 2] + 60 * np.sin(2 * np.pi * float(fault) * t + 1))
 
 
 @pytest.mark.parametrize("rate_hz", [200, 2000])

@@ -176,7 +176,7 @@ class Network:
     def __init__(self, trouble: Mapping[int, Callable[[], object]]) -> None:
         self.calls, self._trouble = 0, trouble
 
-    def __call__(self, _: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    def __call__(self, inputs: Mapping[str, Floats]) -> tuple[Floats, Floats]:
         self.calls += 1
         self._trouble.get(self.calls, lambda: None)()
         return np.zeros(0, np.float32), np.zeros(4, np.float32)
