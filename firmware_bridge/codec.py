@@ -12,7 +12,7 @@ from myoedge.firmware_bridge.framing import Deframer, WholeFrames
 from myoedge.firmware_bridge.packet import LINK_SOURCE, Packet, ProtocolError
 from myoedge.firmware_bridge.protocols import generic, myo
 
-_COUNTED = ("packets", "garbage", "duplicates", "time_back", "links")
+_COUNTED = ("packets", "garbage", "duplicates", "time_back", "links", "restarts", "taken_back")
 
 _LAST_NS = 1 << 62  # no host has run for 146 years
 

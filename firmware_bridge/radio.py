@@ -30,6 +30,7 @@ class Radio:
     scanner: type[Any] | None = None
     client: type[Any] | None = None
     close: Callable[[], Awaitable[None]] = _nothing
+    alive: Callable[[], bool] = lambda: True  # False: its other end is gone for good
 
     @property
     def scanner_options(self) -> dict[str, Any]:
@@ -115,7 +116,7 @@ async def _power_on(address: str, transport: Transport) -> Radio:
                 await device.power_off()
         await _close(transport)
 
-    return Radio(address, scanner, client, close)
+    return Radio(address, scanner, client, close, lambda: not transport.source.terminated.done())
 
 
 async def _close(transport: Transport) -> None:

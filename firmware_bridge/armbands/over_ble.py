@@ -19,5 +19,6 @@ async def open_over_ble(
     opened = await open_radio(radio)
     stack.push_async_callback(opened.close)
     link = load_link("ble")(gatt, opened, target)
+    stack.push_async_callback(link.close)
     await link.open()
     return Opened(link, make_codec(link.readings), link.address, link.readings, link.counters, gatt)

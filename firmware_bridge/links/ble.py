@@ -36,7 +36,7 @@ class BleLink:
     """A Link over bleak. `readings` holds what the armband said of itself at the last connect.
 
     `silence_s`: connected but silent for so long means reconnect; radio shadows of 0.3 s are normal, and
-    letting go of a silent link costs BlueZ 2 s. `counters`: connects, drops, attempts that failed.
+    letting go of a silent link costs BlueZ 2 s. `counters`: connects, drops, failed_attempts, overflow.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class BleLink:
         self.address = address or ""
         self.readings: dict[str, bytes] = {}
         self.counters: Counter[str] = Counter(connects=0, drops=0, failed_attempts=0)
-        self.inbox = Inbox()
+        self.inbox = Inbox(self.counters)
         self._heard_ns = 0
         self._client: BleakClient | None = None
         self._gone = asyncio.Event()
@@ -71,9 +71,16 @@ class BleLink:
                     raise  # tried enough, or it is the armband itself that cannot be used
                 await asyncio.sleep(BACK_OFF_S[attempt])
         self._keeper = asyncio.create_task(self._keep(device))
+        self._keeper.add_done_callback(lambda _: self.inbox.close())
 
     async def read(self) -> Arrival | None:
-        return await self.inbox.get()
+        """The next arrival; None when closed. LinkError when the radio itself is gone for good."""
+        arrival = await self.inbox.get()
+        if arrival is None and self._keeper is not None and not self._keeper.cancelled():
+            broken = self._keeper.exception()
+            if broken is not None:
+                raise explain(broken, f"keeping the {self._gatt.kind} linked") from broken
+        return arrival
 
     async def ask(self, point: str, data: bytes | None = None) -> bytes:
         """Read a named reading ("battery"), or write to "command". LinkError when not connected."""
@@ -117,9 +124,10 @@ class BleLink:
             **self._radio.client_options,
         )
         try:
-            await client.connect()
-            await self._learn(client)
-            await self._start(client)
+            async with asyncio.timeout(2 * CONNECT_S):  # a stack that died answers nothing at all
+                await client.connect()
+                await self._learn(client)
+                await self._start(client)
         except BaseException as error:
             self.counters["failed_attempts"] += 1
             await _let_go(client)
@@ -194,6 +202,10 @@ class BleLink:
         failures = 0
         while True:
             await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
+            if not self._radio.alive():
+                raise LinkError(
+                    f"the radio {self._radio.address} is gone; start its other end again, then this"
+                )
             try:
                 if failures >= SCAN_AFTER:
                     device = await find(self._radio, self._gatt, self.address, self._scan_s)

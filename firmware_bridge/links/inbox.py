@@ -1,16 +1,17 @@
 """What arrived and nobody took yet: bounded, the oldest goes first and is counted."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 
 from myoedge.edge.recording import Arrival
 
 
 class Inbox:
-    """One writer, one reader, in one event loop. `dropped` counts what nobody came for."""
+    """One writer, one reader, in one event loop. `counters` gains "overflow": what nobody came for."""
 
-    def __init__(self, capacity: int = 4096) -> None:
-        self.dropped = 0
+    def __init__(self, counters: Counter[str], capacity: int = 4096) -> None:
+        self._counters = counters
+        counters["overflow"] = 0
         self._items: deque[Arrival] = deque()
         self._capacity = capacity
         self._waiter: asyncio.Future[None] | None = None
@@ -20,7 +21,7 @@ class Inbox:
         """Never waits."""
         if len(self._items) >= self._capacity:
             self._items.popleft()
-            self.dropped += 1
+            self._counters["overflow"] += 1
         self._items.append(item)
         self._wake()
 

@@ -268,6 +268,18 @@ def test_talking_while_it_is_away_is_a_clear_error(tmp_path: Path) -> None:
     play(story)
 
 
+def test_a_radio_that_is_gone_for_good_is_an_error_not_a_silence(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with open_armband("virtual:myo?source=pattern") as myo:
+            await chunks(myo, 10)
+            myo.wearer.command({"op": "quit"})
+            assert (await until(myo, "dropped")).detail == "disconnected"
+            with pytest.raises(LinkError, match="is gone"):
+                await chunks(myo, 1)
+
+    play(story)
+
+
 def test_closing_is_quick_and_leaves_no_task(tmp_path: Path) -> None:
     async def story() -> None:
         async with on_air(tmp_path, "myo") as air:

@@ -1,6 +1,7 @@
 """The inbox: bounded, in order, never blocking the radio."""
 
 import asyncio
+from collections import Counter
 
 from myoedge.edge.recording import Arrival
 from myoedge.firmware_bridge.links.inbox import Inbox
@@ -12,10 +13,11 @@ def arrival(number: int) -> Arrival:
 
 def test_the_oldest_goes_first_when_nobody_comes() -> None:
     async def story() -> list[int]:
-        inbox = Inbox(capacity=3)
+        counters: Counter[str] = Counter()
+        inbox = Inbox(counters, capacity=3)
         for number in range(5):
             inbox.put(arrival(number))
-        assert inbox.dropped == 2
+        assert counters["overflow"] == 2
         inbox.close()
         got = []
         while (item := await inbox.get()) is not None:
@@ -27,7 +29,7 @@ def test_the_oldest_goes_first_when_nobody_comes() -> None:
 
 def test_a_waiting_reader_gets_what_comes_later() -> None:
     async def story() -> Arrival | None:
-        inbox = Inbox()
+        inbox = Inbox(Counter())
         waiting = asyncio.ensure_future(inbox.get())
         await asyncio.sleep(0)
         inbox.put(arrival(1))
@@ -39,7 +41,7 @@ def test_a_waiting_reader_gets_what_comes_later() -> None:
 
 def test_closing_wakes_a_waiting_reader() -> None:
     async def story() -> Arrival | None:
-        inbox = Inbox()
+        inbox = Inbox(Counter())
         waiting = asyncio.ensure_future(inbox.get())
         await asyncio.sleep(0)
         inbox.close()
@@ -50,7 +52,7 @@ def test_closing_wakes_a_waiting_reader() -> None:
 
 def test_a_cancelled_reader_loses_nothing() -> None:
     async def story() -> Arrival | None:
-        inbox = Inbox()
+        inbox = Inbox(Counter())
         waiting = asyncio.ensure_future(inbox.get())
         await asyncio.sleep(0)
         inbox.put(arrival(1))
