@@ -4,9 +4,11 @@ Bluetooth by the same client code as on BlueZ, without a kernel: the virtual rad
 Descriptors are found when a characteristic is subscribed to; a pairing request is answered by bumble.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bleak.assigned_numbers import gatt_char_props_to_strs
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -22,7 +24,9 @@ from bumble.att import ATT_Error
 from bumble.core import AdvertisingData
 from bumble.device import Advertisement, Connection, ConnectionParametersPreferences, Device, Peer
 from bumble.gatt_client import CharacteristicProxy
-from typing_extensions import Buffer
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer  # at run time Python 3.12 has its own, and bleak brings none
 
 MTU = 517  # the largest an attribute protocol knows; the armband answers with its own
 _FAST = ConnectionParametersPreferences(  # milliseconds; a short radio shadow must not end the connection
