@@ -1,6 +1,7 @@
 """Events as one JSON datagram each."""
 
 import socket
+from typing import Any
 
 from myoedge.edge.errors import UsageError
 from myoedge.edge.event import Event
@@ -14,9 +15,11 @@ class UdpSink:
         if not host or not port.isdigit():
             raise UsageError(f"udp:{address} is no address; wanted udp:HOST:PORT")
         try:
-            family, kind, protocol, _, self._peer = socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)[0]
+            found = socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)
         except OSError as error:
             raise UsageError(f"udp:{address}: {error}; wanted a host this computer can reach") from error
+        family, kind, protocol, _, peer = found[0]
+        self._peer: tuple[Any, ...] = peer
         self._socket = socket.socket(family, kind, protocol)
         self._socket.setblocking(False)
         self.dropped = 0

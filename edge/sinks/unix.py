@@ -24,7 +24,8 @@ class UnixSink:
         try:
             self._listener.bind(path)
         except OSError as error:
-            raise StorageError(f"cannot listen at {path}: {error.strerror}; choose another path") from error
+            self._listener.close()
+            raise StorageError(f"cannot listen at {path}: {error}; choose another path") from error
         finally:
             os.umask(before)
         self._listener.listen()
@@ -75,4 +76,11 @@ def _clear(path: Path) -> None:
         return
     if not stat.S_ISSOCK(mode):
         raise RefusedError(f"{path} exists and is no socket; choose another path")
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            pass  # nobody listens any more
+        else:
+            raise RefusedError(f"another process listens at {path}; stop it, or choose another path")
     path.unlink(missing_ok=True)
