@@ -57,7 +57,8 @@ class Forearm:
     def _pose(self, index: Array) -> Array:
         if self._move is None:
             return np.zeros((len(index), 3))
-        return self._from + self._move.share(index)[:, None] * (self._to - self._from)
+        share = self._move.share(index)[:, None] ** 2  # squared: an arm starts and stops turning gently
+        return self._from + share * (self._to - self._from)
 
 
 def _bell(width: float) -> Array:

@@ -23,7 +23,7 @@ class Muscle:
         self._person, self._ring, self._rate_hz = person, ring, rate_hz
         rng = np.random.default_rng((seed, 2))
         self._size = max(16, round(BLOCK_S * rate_hz))
-        self._fatigue, self._effort_s = options.fatigue, 0.0
+        self._fatigue, self._effort = options.fatigue, 0
         habits = person.habits
         self._kernel = kernel(habits.spectrum_hz, person.spectrum, rate_hz)
         self._sources = Coloured(rng, ring.sources, len(self._kernel), self._size)
@@ -43,12 +43,17 @@ class Muscle:
         rows = self._blocks.take(n)
         return rows[:, : self._ring.sources], rows[:, self._ring.sources :]
 
-    def tire(self, effort_s: float) -> None:
-        """Count seconds of effort; negative ones are rest."""
-        self._effort_s = min(max(0.0, self._effort_s + effort_s), TIRED_AFTER_S)
+    @property
+    def left(self) -> int:
+        """Samples until the next block is made; what tires the muscle counts from there."""
+        return self._blocks.left
+
+    def tire(self, effort: int) -> None:
+        """Count samples of effort; negative ones are rest."""
+        self._effort = min(max(0, self._effort + effort), round(TIRED_AFTER_S * self._rate_hz))
 
     def _make(self) -> Array:
-        tired = self._fatigue * self._effort_s / TIRED_AFTER_S
+        tired = self._fatigue * self._effort / (TIRED_AFTER_S * self._rate_hz)
         if self._fatigue:
             habits = self._person.habits
             self._kernel = kernel(habits.spectrum_hz, self._person.spectrum, self._rate_hz, tired)

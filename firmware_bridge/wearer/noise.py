@@ -18,6 +18,11 @@ class Blocks:
         self._block = make()
         self._used = 0
 
+    @property
+    def left(self) -> int:
+        """Rows until the next block is made, or its whole size where that is now."""
+        return len(self._block) - self._used or len(self._block)
+
     def take(self, n: int) -> Array:
         """The next `n` rows."""
         left = len(self._block) - self._used

@@ -94,6 +94,15 @@ class Wearer:
 
     def emg(self, n: int) -> NDArray[np.int16]:
         """The next `n` samples: (n, channels), raw counts."""
+        pieces = []
+        while n > (left := self._muscle.left):
+            pieces.append(self._piece(left))
+            n -= left
+        pieces.append(self._piece(n))
+        return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
+
+    def _piece(self, n: int) -> NDArray[np.int16]:
+        """Samples of one block, so that what tires the muscle is counted before the next is made."""
         index = self._count + np.arange(n, dtype=np.float64)
         sources, gains = self._muscle.take(n)
         samples = self._shaped(sources, index) * gains
@@ -104,7 +113,7 @@ class Wearer:
         if options.noise:
             samples += options.noise * self._noise.standard_normal(samples.shape)
         if options.fatigue:
-            self._muscle.tire((-1 if self.gesture == "rest" else 1) * n / self._rate_hz)
+            self._muscle.tire(-n if self.gesture == "rest" else n)
         self._faults(samples, self._count)
         self._count += n
         counts = np.rint(samples * (self._limit / FITTED_LIMIT))
