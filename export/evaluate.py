@@ -15,7 +15,7 @@ from myoedge.calibration.learn import learn
 from myoedge.calibration.stretch import Stretch, stretch_of
 from myoedge.edge.bundle import Bundle, load_bundle
 from myoedge.edge.engines import Engine
-from myoedge.edge.errors import UsageError
+from myoedge.edge.errors import FormatError, UsageError
 from myoedge.edge.profile import Profile
 from myoedge.export.data.repetition import LoadedDataset, Repetition
 from myoedge.export.data.split import PersonSplit, Split, split
@@ -80,8 +80,9 @@ def evaluate(
             notes.append(f"the first {unlabelled_s:g} s of each person, without labels, {use}")
     else:
         test = partial(_calibrated, subject)
-    scores = _tested(division.people, test, progress)
-    result = _result(subject, protocol, division, scores, notes)
+    skipped = list(division.skipped)
+    scores = _tested(division.people, test, skipped, progress)
+    result = _result(subject, protocol, skipped, scores, notes)
     if baseline:
         plain = load_bundle(BASELINE)
         result["baseline"] = evaluate(plain, None, dataset, protocol, progress=progress)
@@ -89,12 +90,18 @@ def evaluate(
 
 
 def _tested(
-    people: Iterable[PersonSplit], test: Callable[[PersonSplit, Score], None], progress: Progress
+    people: Iterable[PersonSplit],
+    test: Callable[[PersonSplit, Score], None],
+    skipped: list[str],
+    progress: Progress,
 ) -> dict[tuple[str, str], Score]:
     scores: dict[tuple[str, str], Score] = {}
     for one in people:
         score = scores.setdefault((one.part, one.person), Score())
-        test(one, score)
+        try:
+            test(one, score)
+        except FormatError as error:  # one person's recordings are too short or broken; the others go on
+            skipped.append(f"{one.person}: {error}")
         if score.windows:
             progress(f"{one.person} {one.session} accuracy so far {100 * score.to_json()['accuracy']:.1f} %")
     return {key: score for key, score in scores.items() if score.windows}
@@ -206,7 +213,7 @@ def _only(dataset: LoadedDataset, people: Collection[str]) -> LoadedDataset:
 def _result(
     subject: Subject,
     protocol: str,
-    division: Split,
+    skipped: Sequence[str],
     scores: Mapping[tuple[str, str], Score],
     notes: Sequence[str],
 ) -> dict[str, Any]:
@@ -228,7 +235,7 @@ def _result(
         "mean": mean_of(people.values()),
         "worst": min(person["accuracy"] for person in people.values()),
         "rejection": rejection_of(scores.values()),
-        "skipped": [*subject.dataset.skipped, *division.skipped],
+        "skipped": [*subject.dataset.skipped, *skipped],
         "notes": list(notes),
     }
     if parts := sorted({part for part, _ in scores if part}):

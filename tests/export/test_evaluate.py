@@ -106,6 +106,17 @@ def test_only_the_people_asked_for_are_tested(classic: Bundle) -> None:
         evaluate(classic, None, dataset(), "sessions", people=["nobody"])
 
 
+def test_a_person_whose_calibration_is_too_short_is_listed_and_the_others_go_on(classic: Bundle) -> None:
+    data = dataset()
+    short = tuple(
+        replace(r, signals={"emg": r.signals["emg"][:20]}) if (r.person, r.label) == ("p0", "fist") else r
+        for r in data.repetitions
+    )
+    row = evaluate(classic, None, replace(data, repetitions=short), "sessions")
+    assert list(row["people"]) == ["p1"]
+    assert any(text.startswith("p0: ") and "fist" in text for text in row["skipped"])
+
+
 def test_parts_are_reported_apart(classic: Bundle) -> None:
     first, second = dataset(1, part="A"), dataset(2, part="B")
     renamed = tuple(replace(r, person=f"b{r.person}") for r in second.repetitions)
