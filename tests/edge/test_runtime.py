@@ -343,3 +343,26 @@ def test_a_replay_writes_the_same_bytes_each_time(
     assert all(e.emitted_ns == e.arrival_ns and set(e.stamps.values()) == {0} for e in first)
     assert not any(e.deadline_missed for e in first)
     assert [e.to_json() for e in replay(events=2)] == [e.to_json() for e in first[:2]]
+
+
+def test_another_profile_takes_over_and_what_was_held_ends(
+    pipeline: Callable[..., Pipeline], anna: Profile, classic: Bundle, myo: Specs, counts: Made
+) -> None:
+    found: list[Event] = []
+    bert = Pipeline(classic, None, replace(anna, wearer="bert"), myo)
+
+    def take_over(event: Event) -> None:
+        found.append(event)
+        if (event.phase, event.profile) == ("start", "anna"):
+            asyncio.get_running_loop().call_soon(made.take_over, bert)
+
+    stream = Script(live(counts("fist", 300)), {"emg": StreamSpec(200, 8, limit=128)})
+    made = Runtime(stream, pipeline(), [take_over], BUDGET)
+    asyncio.run(made.run())
+    gestures = [(e.label, e.phase, e.profile) for e in found if e.kind == "gesture"]
+    assert gestures == [
+        ("fist", "start", "anna"),
+        ("fist", "end", "anna"),
+        ("fist", "start", "bert"),
+        ("fist", "end", "bert"),
+    ]
