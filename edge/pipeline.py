@@ -96,8 +96,7 @@ class Pipeline:
         if chunk.modality == self.bundle.clock and len(chunk.samples):
             events += self._heard(chunk.arrival_ns)
         signal, changes = self._conditioners[chunk.modality](chunk)
-        if chunk.modality == self.bundle.clock:
-            events += [self._quality(change, chunk.arrival_ns) for change in changes]
+        events += [self._quality(change, chunk) for change in changes]
         return signal, events
 
     def windows(self, signal: Signal) -> Iterator[Window]:
@@ -181,13 +180,14 @@ class Pipeline:
         if self.profile is None:
             return None
         bound = self.bounds[self.bundle.clock]
-        at = find_onset(window.samples[self.bundle.clock], bound.rate_hz, self.profile.level)
+        counted = window.samples[self.bundle.clock][:, ~window.masked]
+        at = find_onset(counted, bound.rate_hz, self.profile.level)
         return None if at is None else window.t_ns - (bound.rows - 1 - at) * bound.period_ns
 
-    def _quality(self, change: QualityChange, arrival_ns: int) -> Event:
-        detail = {"channel": change.channel}
+    def _quality(self, change: QualityChange, chunk: Chunk) -> Event:
+        detail = {"modality": chunk.modality, "channel": change.channel}
         return self._signed(
-            Event("quality", change.state, None, t_ns=change.t_ns, arrival_ns=arrival_ns, detail=detail)
+            Event("quality", change.state, None, t_ns=change.t_ns, arrival_ns=chunk.arrival_ns, detail=detail)
         )
 
     def _status(self, label: str, now_ns: int, **detail: object) -> Event:

@@ -81,6 +81,8 @@ class Runtime:
         """End the loop at its next turn, whatever waits; outputs go to rest."""
         self._stopping = True
         self._wake.set()
+        if self._worker:
+            self._worker.give_up()
 
     def take_over(self, pipeline: Pipeline) -> None:
         """Go on with another pipeline (a new profile) between two decisions; what is held ends first."""

@@ -18,6 +18,7 @@ class Worker:
         self._embed = embed
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._pending: asyncio.Future[Embedded] | None = None
+        self._given_up: asyncio.Future[None] | None = None
         threading.Thread(target=self._serve, name="myoedge engine", daemon=True).start()
 
     @property
@@ -25,16 +26,26 @@ class Worker:
         return self._pending is not None and not self._pending.done()
 
     async def __call__(self, window: Window, timeout_s: float) -> Embedded | None:
-        """The embedded window, or None when the engine did not answer in time (it is then `busy`)."""
+        """The embedded window, or None when the engine did not answer in time (it is then `busy`).
+
+        Raises what the engine raised.
+        """
         loop = asyncio.get_running_loop()
+        self._given_up = loop.create_future()
         future: asyncio.Future[Embedded] = loop.create_future()
         self._pending = future
         self._jobs.put((window, loop, future))
-        await asyncio.wait((future,), timeout=timeout_s)
+        waited = (future, self._given_up)
+        await asyncio.wait(waited, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         if not future.done():
             future.add_done_callback(_seen)
             return None
         return future.result()
+
+    def give_up(self) -> None:
+        """Wait no longer for the call under way."""
+        if self._given_up is not None and not self._given_up.done():
+            self._given_up.set_result(None)
 
     def close(self) -> None:
         """Let the thread end after the call it is in."""

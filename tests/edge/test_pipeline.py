@@ -176,6 +176,18 @@ def test_a_second_modality_alone_does_not_hide_silence(
     assert [e.label for e in found if e.kind == "status"] == ["silent", "rest"]
 
 
+def test_a_broken_value_of_a_second_modality_is_said_by_name(
+    make_bundle: Callable[..., Bundle], profile_of: Callable[..., Profile], chunks: Cut
+) -> None:
+    bundle = make_bundle(modalities={"emg": {"window_ms": 200}, "imu": IMU})
+    specs = {"emg": StreamSpec(200, 8), "imu": StreamSpec(50, 10)}
+    still = np.ones((200, 10))
+    still[50, 4] = np.nan
+    found = events(Pipeline(bundle, None, profile_of(bundle, specs), specs), chunks(still, 50, (1,), "imu"))
+    where = {"modality": "imu", "channel": 4}
+    assert [(e.label, e.detail) for e in found] == [("nan", where), ("normal", where)]
+
+
 def test_chunks_without_samples_are_silence(
     anna: Profile, classic: Bundle, myo: Specs, counts: Made, chunks: Cut
 ) -> None:

@@ -278,6 +278,35 @@ def test_stop_ends_the_loop_and_what_is_held(pipeline: Callable[..., Pipeline], 
     ]  # fmt: skip
 
 
+def test_stop_does_not_wait_for_an_engine(
+    make_bundle: Callable[..., Bundle],
+    profile_of: Callable[..., Profile],
+    counts: Made,
+    myo: Specs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runtime_file, "STALL_S", 3600.0)
+    release, found = threading.Event(), list[Event]()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+
+        def hang() -> None:
+            loop.call_soon_threadsafe(made.stop)
+            release.wait()
+
+        pipeline = networked(make_bundle, profile_of, Network({3: hang}), myo)
+        stream = Script([*live(counts("fist", 400)), 3600.0], myo)
+        made = Runtime(stream, pipeline, [found.append], BUDGET)
+        await made.run()
+
+    try:
+        asyncio.run(asyncio.wait_for(main(), 60))
+    finally:
+        release.set()
+    assert labels(found) == ["rest", "stopped"]
+
+
 def test_a_sink_that_fails_is_dropped_and_the_others_hear_of_it(
     pipeline: Callable[..., Pipeline], counts: Made
 ) -> None:
