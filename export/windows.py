@@ -57,7 +57,9 @@ def windows_of(
     """
     bounds = bind_front(front, streams)
     present = {name: signals[name] for name in bounds if name in signals}
-    conditioners = {name: Conditioner(bounds[name], front.max_gap_ms) for name in present}
+    conditioners = {
+        name: Conditioner(bounds[name], front.max_gap_ms, electrodes=name == front.clock) for name in present
+    }
     windower = Windower(bounds, front.clock, hop_ms or front.hop_ms)
     windows: list[Window] = []
     for chunk in in_turns(present, bounds, front.clock):
