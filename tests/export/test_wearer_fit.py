@@ -11,7 +11,7 @@ MIXING = RNG.normal(size=(8, 8)) * 6
 
 def repetition(gain: float, person: str = "a", session: str = "1", number: int = 0) -> Repetition:
     emg = np.rint(RNG.standard_normal((400, 8)) @ MIXING.T * gain)
-    return Repetition(person, session, "fist", number, np.arange(400) * 0.01, emg)
+    return Repetition(person, session, "fist", number, np.linspace(0, 3.99, 400), emg)
 
 
 def test_the_tangent_is_the_logarithm_of_the_covariance() -> None:
