@@ -26,7 +26,7 @@ EMG_HZ, IMU_HZ = 200.0, 50.0
 QUIET_SHARE = 0.02  # of all stretches of psl: those in which the arm only sways
 QUIET_SIZE = 25  # IMU samples
 GYRO_PER_DPS, ACC_PER_G = 16.0, 2048.0
-# Amplitude modulation, (std of log gain, time constant in s), set by hand so that the lagged products of squared
+# Amplitude modulation, (std of log gain, time constant in s), set by hand so that lagged products of squared
 # samples (wearer_check.modulation) agree with those of uci; `wearer check --json` prints both.
 MODULATION = {
     "slow_common": (0.18, 0.7),
