@@ -18,6 +18,8 @@ class Wearing:
     gain: NDArray[np.float64]  # (channel,) factor
     dropped: int | None  # a channel that gives nothing
     tilt: NDArray[np.float64]  # (3, 3) rotation of the forearm, for acceleration and angular rate
+    smooth: float = 0.0  # share of the sample before: another band's or data set's spectrum is lower
+    rough: float = 0.0  # noise in proportion to the signal: or higher
 
     @property
     def as_recorded(self) -> bool:
@@ -34,6 +36,8 @@ def draw_wearing(rng: RNG, channels: int = 8) -> Wearing:
         gain=np.exp(rng.normal() * 0.35 + rng.normal(size=channels) * 0.08),
         dropped=int(rng.integers(channels)) if rng.random() < 0.06 else None,
         tilt=_rotation(rng.normal(size=3) * 0.3),
+        smooth=float(rng.random() * 0.5) if rng.random() < 0.4 else 0.0,
+        rough=float(rng.random() * 0.7) if rng.random() < 0.4 else 0.0,
     )
 
 
@@ -54,7 +58,9 @@ def drift(wearing: Wearing, rng: RNG) -> Wearing:
 def wear_emg(windows: Array, wearing: Wearing, rng: RNG, noise: float = 0.7) -> Array:
     """EMG windows as that wearing would have given them; (window, time, channel), noise in counts."""
     x = turned(windows[..., ::-1] if wearing.mirrored else windows, wearing.turn)
-    x = x * wearing.gain + noise * rng.random() * rng.standard_normal(x.shape)
+    x = x * wearing.gain * (1 + wearing.rough * rng.standard_normal(x.shape))
+    x[:, 1:] = (1 - wearing.smooth) * x[:, 1:] + wearing.smooth * x[:, :-1]
+    x += noise * rng.random() * rng.standard_normal(x.shape)
     if wearing.dropped is not None:
         x[..., wearing.dropped] = 0
     return np.ascontiguousarray(x, np.float32)

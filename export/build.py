@@ -12,7 +12,7 @@ from myoedge.export.evaluate import evaluate
 from myoedge.export.golden import Signals, golden_inputs
 from myoedge.export.package import Draft, draft_bundle, prior_arrays, write, write_classic
 from myoedge.export.pool import Pool, fill_pool
-from myoedge.export.reaction import new_share
+from myoedge.export.reaction import Reaction, measure_reaction, new_share
 from myoedge.export.recipe import Recipe, Trial
 from myoedge.export.train import train_model
 
@@ -49,25 +49,33 @@ def package(
     draft = draft_bundle(recipe, model, pool, golden, say)
     bundle = draft.load()
     engine, _ = load_engine(bundle)
-    turning = new_share(bundle, engine, _unseen(root))
-    say(f"a decision turns when {100 * turning:.0f} % of the window is new")
+    reaction = measure_reaction(bundle, engine, _unseen(root))
+    say(_said(reaction))
     accuracy = {
         name: one for test in recipe.tests for name, one in measured(test, draft, bundle, engine, root, say)
     }
     metrics = {
+        "reaction": reaction,
         "accuracy": accuracy,
         "parameters": parameters(model),
         "multiply_adds": multiply_adds(model, golden),
     }
-    return write(draft, metrics, turning, folder)
+    return write(draft, metrics, new_share(reaction), folder)
 
 
 def build_classic(recipe: Recipe, root: Path, folder: Path, say: Say) -> str:
     """The bundle without a network: its prior and how fast it turns; returns the digest."""
     pool = fill_pool(recipe, root, say)
     prior = prior_arrays(recipe, pool, None)
-    share = new_share(load_bundle("classic"), None, _unseen(root))
-    return write_classic(prior, share, folder)
+    write_classic(prior, None, folder)
+    reaction = measure_reaction(load_bundle(folder), None, _unseen(root))
+    say(_said(reaction))
+    return write_classic(prior, reaction, folder)
+
+
+def _said(reaction: Reaction) -> str:
+    rows = [f"{100 * one['median']:.0f} % {kind}" for kind, one in reaction.items()]
+    return f"a decision turns when so much of the window is new (median): {', '.join(rows)}"
 
 
 def _unseen(root: Path) -> LoadedDataset:

@@ -75,7 +75,18 @@ def _metrics(metrics: Mapping[str, Any]) -> str:
         "By `myoedge evaluate default --dataset D --root DIR --protocol P --baseline`. The network has",
         f"{metrics['parameters']} parameters and takes {metrics['multiply_adds']} multiply-adds a window.",
     ]
+    lines += ["", _reaction(metrics["reaction"])]
     return "\n".join(lines) + "\n"
+
+
+def _reaction(reaction: Mapping[str, Mapping[str, float]]) -> str:
+    rows = [
+        f"{100 * one['median']:.0f} % ({100 * one['p90']:.0f} %) {kind}" for kind, one in reaction.items()
+    ]
+    return (
+        "Share of the window that must be new before the decision turns, median (90th percentile), sudden\n"
+        f"changes spliced from repetitions of unseen people: {', '.join(rows)}."
+    )
 
 
 def _cell(shares: Mapping[str, float] | None) -> str:

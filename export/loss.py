@@ -30,9 +30,10 @@ class EpisodeLoss:
 
         whitening = [np.linalg.cholesky(np.linalg.inv(ridged(block))) for block in prior]
         self._whitening = torch.block_diag(*(torch.tensor(w, dtype=torch.float32) for w in whitening))
-        # One for all blocks: the wearer's head adds their log densities as they are.
-        self._sharpness = torch.tensor(-2.5, requires_grad=True)
-        self.parameters = [self._sharpness]
+        # Learned apart: the closed-form prior is other people's, blunter than a wearer's own will be.
+        self._sharp_network = torch.tensor(-2.0, requires_grad=True)
+        self._sharp_closed = torch.tensor(-3.5, requires_grad=True)
+        self.parameters = [self._sharp_network, self._sharp_closed]
 
     def __call__(self, model: "nn.Module", episodes: Sequence[Episode]) -> "Tensor":
         """The mean over episodes, plus that of naming labels without support."""
@@ -44,12 +45,12 @@ class EpisodeLoss:
         scores, embedding = model(*inputs)
         network = _whitened(embedding, episodes)
         closed = inputs[2] @ self._whitening
-        sharpness = self._sharpness.exp()
         total = _naming(scores, episodes)
         for part, e in zip(_parts(episodes), episodes, strict=True):
-            alone = sharpness * _log_density(network[part], e)
+            alone = self._sharp_network.exp() * _log_density(network[part], e)
+            closed_form = self._sharp_closed.exp() * _log_density(closed[part], e)
             truth = torch.from_numpy(e.label[~e.support])
-            for log in (alone, alone + sharpness * _log_density(closed[part], e)):
+            for log in (alone, alone + closed_form):
                 total = total + cross_entropy(log, truth, label_smoothing=SMOOTHING) / len(episodes)
         return total
 

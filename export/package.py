@@ -17,8 +17,10 @@ from myoedge.export.data.table import DATASETS
 from myoedge.export.golden import network_inputs, pack
 from myoedge.export.parity import FloatEngine, largest_difference, open_engine, run_all, tolerance
 from myoedge.export.pool import Pool
+from myoedge.export.prior import DATASET as PRIOR_FROM
 from myoedge.export.prior import within_class
 from myoedge.export.quantize import quantize_onnx, quantize_tflite, to_onnx, to_tflite
+from myoedge.export.reaction import Reaction, new_share
 from myoedge.export.recipe import Recipe
 from myoedge.export.train import embed_all
 
@@ -138,9 +140,9 @@ def typical_rms(pool: Pool) -> float:
     return round(float(np.median(rms)), 2)
 
 
-def write(draft: Draft, metrics: Mapping[str, Any], new_share: float, folder: Path) -> str:
+def write(draft: Draft, metrics: Mapping[str, Any], share: float, folder: Path) -> str:
     """Write the finished bundle; returns its digest. The golden test is run on what was written."""
-    row = {**draft.row, "new_share": new_share, "metrics": dict(metrics)}
+    row = {**draft.row, "new_share": share, "metrics": dict(metrics)}
     files = {**draft.files, "CARD.md": card(row).encode()}
     digest = write_bundle(folder, row, files)
     for name in ("litert", "onnx"):
@@ -148,15 +150,15 @@ def write(draft: Draft, metrics: Mapping[str, Any], new_share: float, folder: Pa
     return digest
 
 
-def write_classic(prior: Mapping[str, Array], new_share: float, folder: Path) -> str:
+def write_classic(prior: Mapping[str, Array], reaction: Reaction | None, folder: Path) -> str:
     """The bundle without a network, with other people's covariance for calibrations of one repetition."""
     row = json.loads((SHIPPED / "classic" / "bundle.json").read_text(encoding="utf-8"))
     for name in ("myoedge", "v", "files"):
         row.pop(name)
-    training = {"prior": [DATASETS["myo-uci"].attribution]}
-    return write_bundle(
-        folder, {**row, "new_share": new_share, "training": training}, {"prior.npz": pack(prior)}
-    )
+    row["training"] = {"prior": [DATASETS[PRIOR_FROM].attribution]}
+    if reaction is not None:
+        row["new_share"], row["metrics"] = new_share(reaction), {"reaction": reaction}
+    return write_bundle(folder, row, {"prior.npz": pack(prior)})
 
 
 def ship(digests: Mapping[str, str], names: Sequence[str] = ()) -> None:
