@@ -80,4 +80,4 @@ def test_a_prior_counts_only_where_its_blocks_fit(classic: Bundle) -> None:
     prior = load_prior(bundle, ((0, 32), (32, 68)))
     assert prior is not None and [len(c) for c in prior] == [32, 36]
     assert load_prior(bundle, ((0, 64), (64, 200))) is None  # another number of channels
-    assert load_prior(classic, ((0, 32), (32, 68))) is None
+    assert load_prior(replace(classic, files={}), ((0, 32), (32, 68))) is None

@@ -155,7 +155,7 @@ def test_kill_at_any_moment_leaves_the_last_good_one(home: Path, tmp_path: Path,
     given = tmp_path / "given.json"
     given.write_text(json.dumps(profile.to_json()))
     gain, rng = 0.0, random.Random(1)
-    for _ in range(10):
+    for _ in range(6):
         said = killed(given, gain, rng.uniform(0.0, 0.03))
         newest = Store().versions("anna")
         if not newest:
