@@ -17,7 +17,7 @@ from myoedge.edge.worker import Worker
 
 STALL_S = 0.1  # an engine that takes longer has stalled (our choice: two hops)
 RETRY_NS = 5_000_000_000  # when a stalled engine is tried again
-QUEUE = 4096  # chunks that may wait; older ones are dropped and counted
+BREATH = 1024  # chunks after which a stream that never waits lets the decisions run
 
 STOPS = ("chunk", "signal", "window", "engine", "decision")
 DECIDED = ("gesture", "semantic")  # kinds of event that the deadline is for
@@ -34,7 +34,6 @@ class Counters:
     windows: int = 0
     decisions: int = 0
     late_windows_dropped: int = 0
-    chunks_dropped: int = 0
     deadline_missed: int = 0
     stalls: int = 0
     sinks_lost: int = 0
@@ -59,9 +58,9 @@ class Runtime:
         self._timed, self._wanted = timed, events
         self.counters = Counters()
         self.latency_ms: deque[float] = deque(maxlen=2000)  # arrival to event of the last decisions
-        self._queue: deque[tuple[Chunk | Notice, int]] = deque()
-        self._owed: dict[str, int] = {}  # samples of dropped chunks, by modality
+        self._newest: tuple[Window, dict[str, int]] | None = None  # waits for its decision
         self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None  # wakes the loop when silence gets a meaning
         self._ended = self._stopping = False
         self._offset_ns = time.time_ns() - time.monotonic_ns()
         self._worker = self._new_worker() if timed else None
@@ -75,7 +74,7 @@ class Runtime:
     def done(self) -> bool:
         """Stopped, or enough events were written, or the stream is over and all of it was worked off."""
         enough = self._wanted is not None and self.counters.events >= self._wanted
-        return self._stopping or enough or (self._ended and not self._queue)
+        return self._stopping or enough or (self._ended and self._newest is None)
 
     def stop(self) -> None:
         """End the loop at its next turn, whatever waits; outputs go to rest."""
@@ -100,9 +99,15 @@ class Runtime:
         try:
             while not self.done:
                 await self._sleep()
-                await self._turn()
+                self._emit(self.pipeline.tick(time.monotonic_ns()), {})
+                if self._newest is not None:
+                    window, stamps = self._newest
+                    self._newest = None
+                    await self._decide(window, stamps)
         finally:
             reader.cancel()
+            if self._timer:
+                self._timer.cancel()
             self._wanted = None  # the end is told whatever number of events was asked for
             now_ns = time.monotonic_ns()
             self._emit([*self.pipeline.rest(now_ns, "stopped"), self.pipeline.status("stopped", now_ns)], {})
@@ -119,55 +124,50 @@ class Runtime:
             return
 
     async def _read(self) -> None:
+        """Stops 5 and 6 of whatever comes, at once; the loop is woken only for a decision."""
         try:
+            taken = 0
             async for item in self._stream:
-                if len(self._queue) >= QUEUE:
-                    self._drop(self._queue.popleft()[0])
-                self._queue.append((item, time.monotonic_ns()))
-                self._wake.set()
+                self._take(item)
                 if self._stopping:
                     return
+                taken += 1
+                if taken % BREATH == 0:
+                    await asyncio.sleep(0)
         finally:
             self._ended = True
             self._wake.set()
 
-    def _drop(self, item: Chunk | Notice) -> None:
-        """The next chunk of the modality says what is missing before it."""
-        if isinstance(item, Chunk):
-            self.counters.chunks_dropped += 1
-            self._owed[item.modality] = self._owed.get(item.modality, 0) + item.lost + len(item.samples)
+    def _take(self, item: Chunk | Notice) -> None:
+        """Of several windows that wait only the newest is kept."""
+        taken_ns = time.monotonic_ns()
+        if isinstance(item, Notice):
+            self._noticed(item)
+            self._wake.set()
+            return
+        for window, stamps in self._windows(item, taken_ns):
+            if self._newest is not None:
+                self.counters.late_windows_dropped += 1
+            self._newest = window, stamps
+            self._wake.set()
 
     async def _sleep(self) -> None:
-        """Until there is something to do: a chunk, or the moment silence gets a meaning."""
-        if self._queue:
-            await asyncio.sleep(0)
-            return
+        """Until a window waits, or silence gets a meaning."""
+        if self._timer is None:
+            self._set_timer()
+        await self._wake.wait()
         self._wake.clear()
-        due_ns = self.pipeline.silent_due_ns
-        if due_ns is None:
-            await self._wake.wait()
-            return
-        wait_s = max(0.0, (due_ns - time.monotonic_ns()) / 1e9)
-        try:
-            await asyncio.wait_for(self._wake.wait(), wait_s)
-        except TimeoutError:
-            return
 
-    async def _turn(self) -> None:
-        """Work off all that has arrived; of several windows only the newest is decided."""
-        newest: tuple[Window, dict[str, int]] | None = None
-        while self._queue:
-            item, taken_ns = self._queue.popleft()
-            if isinstance(item, Notice):
-                self._noticed(item)
-                continue
-            for window, stamps in self._windows(item, taken_ns):
-                if newest is not None:
-                    self.counters.late_windows_dropped += 1
-                newest = window, stamps
-        self._emit(self.pipeline.tick(time.monotonic_ns()), {})
-        if newest is not None:
-            await self._decide(*newest)
+    def _set_timer(self) -> None:
+        """For when silence would begin; newer data is looked at when it rings, so a packet costs no timer."""
+        due_ns = self.pipeline.silent_due_ns
+        if due_ns is not None:
+            wait_s = max(0.0, (due_ns - time.monotonic_ns()) / 1e9)
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._wake.set()
 
     def _noticed(self, notice: Notice) -> None:
         if notice.kind == "linked":
@@ -176,8 +176,6 @@ class Runtime:
             self._emit([self.pipeline.status("dropped", notice.t_ns, reason=notice.detail)], {})
 
     def _windows(self, chunk: Chunk, taken_ns: int) -> list[tuple[Window, dict[str, int]]]:
-        if owed := self._owed.pop(chunk.modality, 0):
-            chunk = replace(chunk, lost=chunk.lost + owed)
         self.counters.chunks += 1
         self.counters.lost_samples += chunk.lost
         if not self.pipeline.wants(chunk):
