@@ -17,19 +17,17 @@ from myoedge.firmware_bridge.armband import Armband
 from myoedge.firmware_bridge.device import Choice, Device
 
 HOLD_S, REST_S = (1.2, 2.2), (0.8, 1.4)
+SESSION_HOLD_S, SESSION_PAUSE_S = 2.5, 1.5
 
 
-def run_demo(wearer: str, bundle: str, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
+async def demo(wearer: str, bundle: str, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
     """Calibrate, run for `seconds`, and give the result as one JSON object; nothing is kept."""
-    return asyncio.run(_run(f"virtual:myo?wearer={wearer}&routine=idle", bundle, seconds, say))
-
-
-async def _run(address: str, bundle: str, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
+    address = f"virtual:myo?wearer={wearer}"
     with tempfile.TemporaryDirectory(prefix="myoedge-") as folder:
-        plan = Plan(gestures_for(address), hold_s=2.5, pause_s=1.5)
-        say(f"a virtual Myo in a process of its own; its wearer is asked for {len(plan.labels)} gestures x "
-            f"{plan.repetitions}: {plan.seconds:.0f} s")  # fmt: skip
-        guided = await calibrate(address, "bluez", "demo", bundle, plan, say, store=Store(Path(folder)), vibrate=False)
+        plan = Plan(gestures_for(address), hold_s=SESSION_HOLD_S, pause_s=SESSION_PAUSE_S)
+        say(f"a virtual Myo in a process of its own, worn by {wearer}, who is simulated: calibrating")
+        store = Store(Path(folder))
+        guided = await calibrate(address, "bluez", wearer, bundle, plan, say, store=store, vibrate=False)
         say(report(guided).split("\n", 1)[-1])
         decisions = Decisions()
         choice = Choice(bundle=bundle, profile=guided.profile, every=True)
@@ -37,9 +35,11 @@ async def _run(address: str, bundle: str, seconds: float, say: Callable[[str], N
             say(f"running for {seconds:g} s; {device.budget}")
             stop = asyncio.Event()
             running = asyncio.create_task(device.run(stop))
-            truth = await move(device.armband, plan.labels, seconds)
-            stop.set()
-            await running
+            try:
+                truth = await move(device.armband, plan.labels, seconds)
+            finally:
+                stop.set()
+                await running
             return judge(truth, decisions, device.status())
 
 
@@ -49,9 +49,9 @@ def _teller(say: Callable[[str], None]) -> Callable[[Event], None]:
     def tell(event: Event) -> None:
         if event.kind == "gesture" and event.phase == "start":
             ms = (event.emitted_ns - event.arrival_ns) / 1e6
-            say(f"  {event.label:<18} score {event.score:.2f}  level {event.level:.2f}  {ms:.2f} ms after its packet")
-        elif event.kind in ("status", "quality") and event.label not in ("linked", "stopped"):
-            say(f"  {event.kind}: {event.label}")
+            say(f"  {event.label:<18} score {event.score:.2f}   {ms:.1f} ms after its packet")
+        elif event.kind == "quality" or event.label in ("silent", "fallback", "resumed"):
+            say(f"  {event.kind}: {event.label} {event.detail.get('reason', '')}".rstrip())
 
     return tell
 

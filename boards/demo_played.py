@@ -1,4 +1,4 @@
-"""The demo on a real person's recorded samples: sent as the virtual armband's packets, calibrated on, run on."""
+"""The demo on a real person's recorded samples: sent as the virtual armband's packets, learned, run on."""
 
 import asyncio
 import tempfile
@@ -21,12 +21,13 @@ from myoedge.firmware_bridge.armbands import open_armband
 from myoedge.firmware_bridge.device import Choice, Device, load
 
 EDGE_NS = 150_000_000  # of each repetition's ends, not used to calibrate: the wearer is on the way
-AIR = "virtual:myo?routine=idle"
+AIR = "virtual:myo?source=skin"  # quiet where nothing is played
+IN_THE_AIR_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One recorded repetition to be sent: EMG (time, 8) int8 counts and perhaps IMU (time, 10) int16 counts."""
+    """One recorded repetition: EMG (time, 8) int8 counts and perhaps IMU (time, 10) int16 counts."""
 
     label: str
     repetition: int
@@ -37,31 +38,32 @@ class Take:
         return len(self.signals["emg"]) / 200
 
 
-def run_played(
-    first: Sequence[Take], rest: Sequence[Take], bundle: str, say: Callable[[str], None]
+async def demo_played(
+    first: Sequence[Take], later: Sequence[Take], bundle: str, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Calibrate on the `first` takes, run on the `rest`; the demo's result with the accuracy on real samples."""
-    return asyncio.run(_run(first, rest, bundle, say))
-
-
-async def _run(first: Sequence[Take], rest: Sequence[Take], bundle: str, say: Callable[[str], None]) -> dict[str, Any]:
+    """Calibrate on the `first` takes, run on the `later`: the demo's result, on real samples."""
     with tempfile.TemporaryDirectory(prefix="myoedge-") as folder:
-        say(f"calibrating on {len(first)} recorded repetitions ({sum(t.seconds for t in first):.0f} s)")
-        profile = await _calibrate(first, bundle, Path(folder))
-        say(f"running on the other {len(rest)} ({sum(t.seconds for t in rest):.0f} s)")
+        labels = list(dict.fromkeys(take.label for take in first))
+        say(f"{len(labels)} gestures: {', '.join(labels)}")
+        say(f"calibrating on {len(first)} recorded repetitions: {sum(t.seconds for t in first):.0f} s")
+        profile = await _calibrate(first, bundle, Path(folder), say)
+        say(f"running on {len(later)} others: {sum(t.seconds for t in later):.0f} s")
         decisions = Decisions()
         choice = Choice(bundle=bundle, profile=profile, every=True)
         async with Device(AIR, "bluez", choice, [decisions]) as device:
+            say(str(device.budget))
             stop = asyncio.Event()
             running = asyncio.create_task(device.run(stop))
-            spans = await play(device.armband, rest, Path(folder))
-            stop.set()
-            await running
+            try:
+                spans = await play(device.armband, later, Path(folder), say)
+            finally:
+                stop.set()
+                await running
             truth = [m for s in spans for m in (Moment(s.start_ns, s.label), Moment(s.end_ns, None))]
             return judge(truth, decisions, device.status())
 
 
-async def _calibrate(takes: Sequence[Take], bundle: str, folder: Path) -> Profile:
+async def _calibrate(takes: Sequence[Take], bundle: str, folder: Path, say: Callable[[str], None]) -> Profile:
     loaded = load(Choice(bundle))
     chunks: list[Chunk] = []
     async with open_armband(AIR) as armband:
@@ -72,18 +74,24 @@ async def _calibrate(takes: Sequence[Take], bundle: str, folder: Path) -> Profil
                     chunks.append(item)
 
         hearing = asyncio.create_task(hear())
-        spans = await play(armband, takes, folder)
-        await asyncio.sleep(0.2)  # what is still in the air
-        hearing.cancel()
+        try:
+            spans = await play(armband, takes, folder, say)
+            await asyncio.sleep(IN_THE_AIR_S)
+        finally:
+            hearing.cancel()
         inner = [Span(s.label, s.repetition, s.start_ns + EDGE_NS, s.end_ns - EDGE_NS) for s in spans]
         stretch = Stretch(chunks, inner)
-        return learn(loaded.bundle, loaded.engine, [stretch], armband.specs, wearer="recorded", armband=AIR).profile
+        specs = armband.specs
+        return learn(loaded.bundle, loaded.engine, [stretch], specs, wearer="recorded", armband=AIR).profile
 
 
-async def play(armband: Armband, takes: Sequence[Take], folder: Path) -> list[Span]:
+async def play(
+    armband: Armband, takes: Sequence[Take], folder: Path, say: Callable[[str], None] = lambda _: None
+) -> list[Span]:
     """Send takes one after another; returns when each was on the air."""
     spans = []
     for number, take in enumerate(takes):
+        say(f"  [{number + 1}/{len(takes)}] {take.label}, {take.seconds:.1f} s")
         file = folder / f"{number}.npz"
         np.savez(file, **{name: np.rint(x).astype(np.int16) for name, x in take.signals.items()})
         armband.wearer.command({"op": "play", "npz": str(file), "take": number})
@@ -96,9 +104,14 @@ async def play(armband: Armband, takes: Sequence[Take], folder: Path) -> list[Sp
 
 async def _said(armband: Armband, number: int, edge: str, timeout_s: float) -> int:
     """Time at which the virtual armband says that the take began or ended; LinkError when it says no."""
-    while True:
-        row = await asyncio.wait_for(armband.wearer.truth(), timeout_s)
-        if row["truth"] == "play" and row.get("take") == number and row["edge"] == edge:
-            return int(row["t_ns"])
-        if row["truth"] in ("refused", "ended"):
-            raise LinkError(f"the virtual armband would not play: {row.get('text', 'it ended')}")
+    try:
+        async with asyncio.timeout(timeout_s):
+            while True:
+                row = await armband.wearer.truth()
+                if row["truth"] == "play" and row.get("take") == number and row["edge"] == edge:
+                    return int(row["t_ns"])
+                if row["truth"] in ("refused", "ended"):
+                    break
+    except TimeoutError as error:
+        raise LinkError(f"the virtual armband said no {edge} of take {number} in time; try again") from error
+    raise LinkError(f"the virtual armband would not play: {row.get('text', 'it ended')}; try again")

@@ -1,4 +1,4 @@
-"""What a demo run is judged by: decisions against the truth of who moved, latency against the budget, loss."""
+"""What a demo is judged by: decisions against the truth of who moved, latency against the budget, loss."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,20 @@ import numpy as np
 from myoedge.edge.event import Event
 
 SETTLE_NS = 300_000_000  # after a change of gesture: what the window still holds of the one before
-STOPS = (("condition", "chunk", "signal"), ("window", "signal", "window"), ("engine", "window", "engine"),
-         ("decide", "engine", "decision"))  # fmt: skip
+STOPS = (
+    ("condition", "chunk", "signal"),
+    ("window", "signal", "window"),
+    ("engine", "window", "engine"),
+    ("decide", "engine", "decision"),
+)
+SHOWN = {  # name in the result -> in the table
+    "condition": "filter",
+    "window": "window",
+    "engine": "engine",
+    "decide": "decide",
+    "arrival_to_event": "packet to event",
+    "sample_to_event": "sample to event",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +53,8 @@ class Decisions:
 
 def judge(truth: Sequence[Moment], decisions: Decisions, status: Mapping[str, Any]) -> dict[str, Any]:
     """The demo's result as one JSON object."""
-    judged = _right(truth, decisions.events)
-    latency = [(e.emitted_ns - e.arrival_ns) / 1e6 for e in decisions.events]
+    settled = _settled(truth, decisions.events)
+    judged = [(event, truth[at].label) for event, at in settled]
     counters = status["counters"]
     total = counters["chunks"] and sum(n for k, n in status["link"].items() if k.startswith("samples_"))
     return {
@@ -50,10 +62,11 @@ def judge(truth: Sequence[Moment], decisions: Decisions, status: Mapping[str, An
         "judged": len(judged),
         "accuracy": float(np.mean([e.label == label for e, label in judged])) if judged else None,
         "by_gesture": _by_gesture(judged),
+        "repetitions": _repetitions(truth, settled),
         "reaction_ms": _reaction(truth, decisions.starts),
         "ms": {
-            "arrival_to_event": _spread(latency),
             **{name: _spread(_stage(decisions.events, a, b)) for name, a, b in STOPS},
+            "arrival_to_event": _spread([(e.emitted_ns - e.arrival_ns) / 1e6 for e in decisions.events]),
             "sample_to_event": _spread([(e.emitted_ns - e.t_ns) / 1e6 for e in decisions.events]),
         },
         "budget_ms": status["budget_ms"],
@@ -67,23 +80,36 @@ def judge(truth: Sequence[Moment], decisions: Decisions, status: Mapping[str, An
     }
 
 
-def _right(truth: Sequence[Moment], events: Sequence[Event]) -> list[tuple[Event, str]]:
-    """Each settled decision beside what was true then."""
+def _settled(truth: Sequence[Moment], events: Sequence[Event]) -> list[tuple[Event, int]]:
+    """Each decision well after a change, with the place in `truth` of what was true then."""
     times = np.array([m.t_ns for m in truth], np.int64)
     out = []
     for event in events:
         at = int(np.searchsorted(times, event.t_ns, "right")) - 1
-        if at < 0 or event.t_ns - times[at] < SETTLE_NS:
-            continue
-        label = truth[at].label
-        if label is not None:
-            out.append((event, label))
+        if at >= 0 and event.t_ns - times[at] >= SETTLE_NS and truth[at].label is not None:
+            out.append((event, at))
     return out
 
 
-def _by_gesture(judged: Sequence[tuple[Event, str]]) -> dict[str, float]:
-    labels = sorted({label for _, label in judged})
-    return {label: float(np.mean([e.label == label for e, truth in judged if truth == label])) for label in labels}
+def _by_gesture(judged: Sequence[tuple[Event, str | None]]) -> dict[str, dict[str, float]]:
+    labels = sorted({str(label) for _, label in judged})
+    found = {label: [e.label == label for e, truth in judged if truth == label] for label in labels}
+    return {label: {"accuracy": float(np.mean(r)), "judged": len(r)} for label, r in found.items()}
+
+
+def _repetitions(truth: Sequence[Moment], settled: Sequence[tuple[Event, int]]) -> dict[str, int]:
+    """Whole repetitions of gestures, each decided by the label with the largest sum of scores over it.
+
+    "rest" means that no gesture is believed just now: it stands for a repetition only when nothing else does.
+    """
+    sums: dict[int, dict[str, float]] = {}
+    for event, at in settled:
+        if truth[at].label != "rest":
+            scores = sums.setdefault(at, {})
+            believed = 0.0 if event.label == "rest" else event.score or 0.0
+            scores[event.label] = scores.get(event.label, 0.0) + believed
+    right = sum(truth[at].label == max(scores, key=lambda k: scores[k]) for at, scores in sums.items())
+    return {"right": right, "of": len(sums)}
 
 
 def _reaction(truth: Sequence[Moment], starts: Sequence[Event]) -> dict[str, float]:
@@ -109,19 +135,34 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 
 def table(row: Mapping[str, Any]) -> str:
     """The short table a demo ends with."""
-    accuracy = "-" if row["accuracy"] is None else f"{100 * row['accuracy']:.1f} %"
-    lines = [
-        f"decisions     {row['decisions']}  ({row['judged']} judged, changes of gesture apart)",
-        f"right         {accuracy}",
-    ]
-    lines += [f"  {name:<20}{100 * share:5.1f} %" for name, share in row["by_gesture"].items()]
+    if row["accuracy"] is None:
+        return "no decision was made; `myoedge run virtual:myo --every` shows why"
+    shares = {name: (one["accuracy"], one["judged"]) for name, one in row["by_gesture"].items()}
+    lines = [f"{'decisions that were right':<30}{'':>10}{'of':>6}"]
+    lines += [f"  {name:<28}{_percent(share)}{n:>6}" for name, (share, n) in shares.items()]
+    lines.append(f"  {'all':<28}{_percent(row['accuracy'])}{row['judged']:>6}")
+    whole = row["repetitions"]
+    lines.append(f"{'whole gestures right':<30}{whole['right']:>10}{whole['of']:>6}")
     if row["reaction_ms"]:
-        reaction = row["reaction_ms"]
-        lines.append(f"movement to start event   p50 {reaction['p50']:.0f} ms, p95 {reaction['p95']:.0f} ms "
-                     f"(allowed {row['budget_ms']:g})")  # fmt: skip
-    lines.append(f"{'latency, ms':<26}{'p50':>8}{'p95':>8}{'p99':>8}")
-    for name, ms in row["ms"].items():
-        lines.append(f"  {name.replace('_', ' '):<24}{ms['p50']:8.2f}{ms['p95']:8.2f}{ms['p99']:8.2f}")
-    lines.append(f"  deadline {row['deadline_ms']:.1f} ms (sample to event), missed {row['deadline_missed']} times")
-    lines.append(f"lost samples  {100 * row['lost_share']:.2f} %; bundle {row['bundle']} on {row['engine'] or 'no engine'}")
+        lines.append(
+            f"movement to start event: half within {row['reaction_ms']['p50']:.0f} ms, "
+            f"95 % within {row['reaction_ms']['p95']:.0f} ms (budget {row['budget_ms']:g})"
+        )
+    lines.append("")
+    lines.append(f"{'milliseconds of a decision':<26}{'p50':>8}{'p95':>8}{'p99':>8}")
+    for name, shown in SHOWN.items():
+        if ms := row["ms"][name]:
+            lines.append(f"  {shown:<24}{ms['p50']:8.2f}{ms['p95']:8.2f}{ms['p99']:8.2f}")
+    lines.append(
+        f"  deadline {row['deadline_ms']:.1f} from sample to event, "
+        f"missed by {row['deadline_missed']} of {row['decisions']}"
+    )
+    lines.append(
+        f"lost samples {100 * row['lost_share']:.2f} %; "
+        f"bundle {row['bundle']} on {row['engine'] or 'no engine'}"
+    )
     return "\n".join(lines)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:8.1f} %"

@@ -1,6 +1,6 @@
-"""A guided calibration of any armband: link, prompters, session, fit and store joined; for `calibrate` and the demo."""
+"""A guided session on any armband: link, prompters, session, fit and store joined."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,10 @@ from myoedge.calibration.plan import GESTURES, Plan
 from myoedge.calibration.prompter import Prompter, Prompters, TextPrompter, VibrationPrompter, WearerPrompter
 from myoedge.calibration.session import Session
 from myoedge.calibration.store import Store
+from myoedge.edge.errors import UsageError
 from myoedge.edge.profile import Profile
+from myoedge.edge.stream import StreamSpec
+from myoedge.edge.trust import shipped_digests
 from myoedge.firmware_bridge.address import Address
 from myoedge.firmware_bridge.armband import Armband
 from myoedge.firmware_bridge.device import Choice, load
@@ -42,11 +45,42 @@ class Guided:
 
 
 def gestures_for(address: str, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """What is asked for: as wanted, else what the simulated wearer can do, else the usual six."""
+    """What is asked for: as wanted, else what the simulated wearer can do, else the usual six.
+
+    Raises UsageError for a gesture that a simulated wearer cannot do.
+    """
     parsed = Address.parse(address)
-    if wanted or parsed.kind != "virtual":
+    if parsed.kind != "virtual":
         return wanted or GESTURES
-    return tuple(make_wearer(parsed.options.get("wearer", "anna")).gestures)
+    able = tuple(make_wearer(parsed.options.get("wearer", "anna")).gestures)
+    if strange := [gesture for gesture in wanted if gesture not in able]:
+        raise UsageError(f"{address} cannot do {', '.join(strange)}; it can do {', '.join(able)}")
+    return wanted or able
+
+
+def bundle_facts(bundle: str) -> dict[str, str]:
+    """Where a bundle is found again that has no shipped name: facts for the profile."""
+    return {} if bundle in shipped_digests() else {"bundle_path": str(Path(bundle).expanduser().resolve())}
+
+
+async def lead(
+    address: str,
+    radio: str,
+    plan: Plan,
+    recording: Path,
+    say: Callable[[str], None],
+    *,
+    vibrate: bool = True,
+    clock: str = "emg",
+) -> tuple[Session, Mapping[str, StreamSpec]]:
+    """Lead the wearer through the plan; the session and the armband's streams. `recording` grows meanwhile.
+
+    Raises what opening and guiding raise.
+    """
+    async with open_or_share(address, radio) as armband:
+        prompter = _prompter(armband, say, vibrate)
+        session = await guide(armband, prompter, plan, recording, address=armband.address, clock=clock)
+        return session, armband.specs
 
 
 async def calibrate(
@@ -59,24 +93,32 @@ async def calibrate(
     *,
     store: Store | None = None,
     vibrate: bool = True,
+    unsigned: bool = False,
 ) -> Guided:
     """Lead the wearer through the plan, fit, and keep the profile with its recording.
 
-    Until the last step the last good profile stays untouched. Raises what opening, guiding and learning raise.
+    Until the last step the last good profile is untouched. Raises what opening, guiding and learning raise.
     """
     store = store or Store()
-    loaded = load(Choice(bundle))
     recording = store.new_recording(name)
-    async with open_or_share(address, radio) as armband:
-        prompter = _prompter(armband, say, vibrate)
-        session = await guide(
-            armband, prompter, plan, recording, address=armband.address, clock=loaded.bundle.clock
+    loaded = load(Choice(bundle, unsigned=unsigned))
+    say(f"{len(plan.labels)} gestures x {plan.repetitions}, about {plan.seconds:.0f} s")
+    try:
+        session, specs = await lead(
+            address, radio, plan, recording, say, vibrate=vibrate, clock=loaded.bundle.clock
         )
-        specs = armband.specs
-    profile = learn(
-        loaded.bundle, loaded.engine, [session.stretch], specs, wearer=name, armband=address.partition("?")[0]
-    ).profile
-    return Guided(profile, store.save(name, profile, recording), session)
+        profile = learn(
+            loaded.bundle,
+            loaded.engine,
+            [session.stretch],
+            specs,
+            wearer=name,
+            armband=address.partition("?")[0],
+            facts=bundle_facts(bundle),
+        ).profile
+        return Guided(profile, store.save(name, profile, recording), session)
+    finally:
+        recording.unlink(missing_ok=True)  # of a session that came to nothing; `save` has moved a good one
 
 
 def _prompter(armband: Armband, say: Callable[[str], None], vibrate: bool) -> Prompter:

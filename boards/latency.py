@@ -42,7 +42,9 @@ def bench_latency(plan: Plan) -> dict[str, Any]:
     heard.close()
     rows = ours.pop("rows")
     if not rows:
-        raise MyoedgeError("the controller made no decision; run `myoedge run` on the same armband to see why")
+        raise MyoedgeError(
+            "the controller made no decision; run `myoedge run` on the same armband to see why"
+        )
     expected = round(ours["seconds"] * plan.decisions_per_s)
     return {
         "armband": plan.address,
@@ -70,7 +72,16 @@ def bench_latency(plan: Plan) -> dict[str, Any]:
 
 
 def _probe(kind: str, plan: Plan, port: int) -> dict[str, Any]:
-    words = (kind, plan.address, plan.radio, str(plan.seconds), str(port), plan.bundle, plan.engine, plan.profile)
+    words = (
+        kind,
+        plan.address,
+        plan.radio,
+        str(plan.seconds),
+        str(port),
+        plan.bundle,
+        plan.engine,
+        plan.profile,
+    )
     command = (sys.executable, "-m", "myoedge.boards.probe", *words, plan.hop_ms)
     done = subprocess.run(command, capture_output=True, text=True, timeout=plan.seconds + 90, check=False)
     if done.returncode:

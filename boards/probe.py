@@ -1,7 +1,8 @@
 """One measured process: the controller, or a bare subscriber of the same link, for some seconds.
 
-`python -m myoedge.boards.probe controller|bare ADDRESS SECONDS ...` prints one JSON object. It runs in a process of
-its own so that CPU and memory are those of a user's controller, and nothing of the measuring side's.
+`python -m myoedge.boards.probe controller|bare ADDRESS SECONDS ...` prints one JSON object. It runs in a
+process of its own so that CPU and memory are those of a user's controller, and nothing of the measuring
+side's.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import Any
 
 from myoedge.edge.event import Event
 from myoedge.edge.profile import load_profile
+from myoedge.edge.runtime import Sink
 from myoedge.edge.sinks import open_sink
 
 SETTLE_S = 2.0  # connection, imports and first windows are start-up, not the rate that is measured
@@ -60,7 +62,7 @@ async def _controller(
 
     began_ns = time.monotonic_ns()
     log = EventLog()
-    sinks = [log, open_sink(f"udp:127.0.0.1:{port}")]
+    sinks: list[Sink] = [log, open_sink(f"udp:127.0.0.1:{port}")]
     choice = Choice(
         bundle=bundle,
         engine=engine or None,

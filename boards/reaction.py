@@ -50,7 +50,9 @@ async def _move(armband: Armband, choice: Choice, seconds: float) -> list[tuple[
     """Perform the profile's gestures in turn; returns the onsets as they truly were."""
     wearer = armband.wearer
     if wearer is None or choice.profile is None:
-        raise UsageError("the reaction is measured against the truth of a simulated wearer; use virtual:myo?wearer=...")
+        raise UsageError(
+            "the reaction is measured against the truth of a simulated wearer; use virtual:myo?wearer=..."
+        )
     gestures = [label for label in choice.profile.head.labels if label != "rest"]
     wearer.command({"op": "routine", "name": "idle"})
     await asyncio.sleep(2.0)

@@ -1,4 +1,4 @@
-"""A profile for benches that have no person: the simulated wearer's minute of calibration, without the waiting."""
+"""A profile for benches that have no person: the simulated wearer's calibration, without the waiting."""
 
 import json
 import tempfile
@@ -54,7 +54,9 @@ def fit_wearer(bundle: Bundle, engine: Engine | None, name: str, specs: dict[str
     emg = specs["emg"]
     wearer = make_wearer(name, channels=emg.channels, rate_hz=emg.rate_hz, limit=emg.limit or 128)
     stretches = [
-        _repetition(wearer, gesture, turn, specs) for turn in range(REPETITIONS) for gesture in wearer.gestures
+        _repetition(wearer, gesture, turn, specs)
+        for turn in range(REPETITIONS)
+        for gesture in wearer.gestures
     ]
     return learn(bundle, engine, stretches, specs, wearer=name, armband="virtual").profile
 

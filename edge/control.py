@@ -1,7 +1,8 @@
 """The control socket of a running armband: one JSON object a line each way, mode 0600.
 
-Requests are {"op": NAME, ...}; the answer is {"ok": true, ...} or {"ok": false, "error": TEXT}. `tap` answers once
-and then streams the armband's packets as lines of a recording until the caller hangs up.
+Requests are {"op": NAME, ...}; the answer is {"ok": true, ...} or {"ok": false, "error": TEXT,
+"exit_code": N}. `tap` answers once and then streams the armband's packets as lines of a recording until the
+caller hangs up.
 """
 
 import asyncio
@@ -12,12 +13,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from myoedge.edge.errors import MyoedgeError, NotThereError
+from myoedge.edge.errors import LinkError, MyoedgeError, NotThereError, RefusedError, StorageError, UsageError
 from myoedge.edge.owner import control_path
 from myoedge.edge.recording import Arrival
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 TAP_BYTES = 1 << 20  # what may wait for a slow caller before it is cut off
+ERRORS: dict[int, type[MyoedgeError]] = {2: UsageError, 3: LinkError, 4: RefusedError}  # by exit code
 
 
 class Control:
@@ -36,6 +38,10 @@ class Control:
         before = os.umask(0o177)
         try:
             self._server = await asyncio.start_unix_server(self._serve, self._path)
+        except OSError as error:
+            raise StorageError(
+                f"cannot listen at {self._path}: {error}; set XDG_RUNTIME_DIR to a folder with a shorter path"
+            ) from error
         finally:
             os.umask(before)
 
@@ -50,7 +56,8 @@ class Control:
         """Hand one packet to the callers that tap; one that does not read is cut off, not waited for."""
         if not self._taps:
             return
-        line = json.dumps({"t_ns": arrival.t_ns, "from": arrival.source, "hex": arrival.data.hex()}).encode() + b"\n"
+        row = {"t_ns": arrival.t_ns, "from": arrival.source, "hex": arrival.data.hex()}
+        line = json.dumps(row).encode() + b"\n"
         for tap in list(self._taps):
             if tap.transport.get_write_buffer_size() > TAP_BYTES:
                 tap.transport.abort()
@@ -79,29 +86,42 @@ class Control:
             request = json.loads(line)
             handler = self._handlers[request["op"]]
         except (ValueError, KeyError, TypeError):
-            return {"ok": False, "error": f"no such request; wanted an op of {', '.join(self._handlers)}"}
+            wanted = f"no such request; wanted an op of {', '.join(self._handlers)}"
+            return {"ok": False, "error": wanted, "exit_code": UsageError.exit_code}
         try:
             return {"ok": True, **await handler(request)}
         except MyoedgeError as error:
-            return {"ok": False, "error": str(error)}
+            return {"ok": False, "error": str(error), "exit_code": error.exit_code}
+        except (KeyError, TypeError, ValueError) as error:
+            what = f"{request['op']} cannot be read: {error!r}"
+            return {"ok": False, "error": what, "exit_code": UsageError.exit_code}
 
 
 def ask(armband: str, op: str, timeout_s: float = 5.0, **more: Any) -> dict[str, Any]:
-    """One request to an armband's owner; raises NotThereError when nobody holds it, MyoedgeError when it refuses."""
+    """One request to an armband's owner; NotThereError when nobody holds it, else the owner's own error."""
     path = control_path(armband)
+    try:
+        return ask_at(path, op, timeout_s, **more)
+    except NotThereError as error:
+        raise NotThereError(
+            f"nobody runs armband {armband} here ({error}); start it: myoedge run {armband}"
+        ) from error
+
+
+def ask_at(path: Path, op: str, timeout_s: float = 5.0, **more: Any) -> dict[str, Any]:
+    """One request to whoever listens at `path`; raises as `ask`."""
     try:
         with socket.socket(socket.AF_UNIX) as wire:
             wire.settimeout(timeout_s)
             wire.connect(str(path))
             wire.sendall(json.dumps({"op": op, **more}).encode() + b"\n")
             with wire.makefile("rb") as file:
-                answer = json.loads(file.readline())
-    except (OSError, ValueError) as error:
-        raise NotThereError(f"nobody runs armband {armband} here ({_why(error, path)}); start `myoedge run`") from error
-    if not answer.get("ok"):
-        raise MyoedgeError(str(answer.get("error")))
-    return dict(answer)
-
-
-def _why(error: Exception, path: Path) -> str:
-    return f"no socket {path.name}" if isinstance(error, FileNotFoundError) else str(error)
+                answer = dict(json.loads(file.readline()))
+    except FileNotFoundError as error:
+        raise NotThereError("it has no control socket") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise NotThereError(f"its control socket: {error}") from error
+    if answer.pop("ok", False):
+        return answer
+    kind = ERRORS.get(int(answer.get("exit_code", 1)), MyoedgeError)
+    raise kind(str(answer.get("error")))

@@ -39,7 +39,9 @@ class Owner:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -52,6 +54,6 @@ def control_path(armband: str) -> Path:
     return runtime_dir() / f"{file_name(armband)}.sock"
 
 
-def owned() -> list[str]:
-    """Names of the armbands whose owners listen now."""
-    return sorted(p.stem for p in runtime_dir().glob("*.sock"))
+def owned() -> list[Path]:
+    """Where owners listen now; one that was killed may have left its socket behind."""
+    return sorted(runtime_dir().glob("*.sock"))

@@ -1,7 +1,8 @@
-"""One armband, owned and running: the armband's link joined to the edge's pipeline, runtime, lock and control socket."""
+"""One armband, owned and running: link, pipeline, runtime, lock and control socket joined."""
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
@@ -50,7 +51,11 @@ class Loaded:
 
 
 def load(choice: Choice) -> Loaded:
-    """Read, trust and test a bundle. With a profile a bundle without a right engine runs on its closed-form part."""
+    """Read, trust and test a bundle.
+
+    With a profile a bundle without a right engine runs on its closed-form part. Raises NotThereError,
+    FormatError, TrustError, ParityError.
+    """
     bundle = load_bundle(choice.bundle)
     trust = check_trust(bundle, choice.unsigned)
     try:
@@ -86,12 +91,13 @@ class Device:
 
     async def _open(self) -> None:
         choice = self._choice
-        self.loaded = load(choice)
-        self.budget = make_budget(self.loaded.bundle, choice.budget_ms, choice.hop_ms, choice.confirm)
+        armband = open_armband(self._address, self._radio)  # an address that cannot be is said first
         live = is_live(self._address)
         if live:
             self._stack.enter_context(Owner(self._address))
-        self.armband = await self._stack.enter_async_context(open_armband(self._address, self._radio))
+        self.loaded = load(choice)
+        self.budget = make_budget(self.loaded.bundle, choice.budget_ms, choice.hop_ms, choice.confirm)
+        self.armband = await self._stack.enter_async_context(armband)
         pipeline = self._pipeline(choice.profile)
         self.runtime = Runtime(
             self.armband, pipeline, self._sinks, self.budget, timed=live, events=self._events
@@ -120,17 +126,21 @@ class Device:
         await self._stack.aclose()
 
     async def run(self, stop: asyncio.Event, seconds: float | None = None) -> None:
-        """Until `stop` is set, the time is over, enough events were written or the stream ends."""
+        """Until `stop` is set, the time is over, enough events were written or the stream ends.
+
+        However it ends, cancelled too, the outputs are at rest when this returns.
+        """
         work = asyncio.create_task(self.runtime.run())
         halt = asyncio.create_task(stop.wait())
-        await asyncio.wait((work, halt), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        halt.cancel()
-        self.runtime.stop()
-        await work
+        try:
+            await asyncio.wait((work, halt), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            halt.cancel()
+            self.runtime.stop()
+            await work
 
     def status(self) -> dict[str, Any]:
         """What a person or program may want to know of the run."""
-        latency = np.asarray(self.runtime.latency_ms or [np.nan])
         pipeline = self.runtime.pipeline
         return {
             "armband": self._address,
@@ -141,7 +151,7 @@ class Device:
             "engine": self.loaded.engine.name if self.loaded.engine else None,
             "profile": pipeline.profile.wearer if pipeline.profile else None,
             "channels": pipeline.states(),
-            "latency_ms": {"p50": float(np.median(latency)), "p99": float(np.percentile(latency, 99))},
+            "latency_ms": _latency(self.runtime.latency_ms),
             "counters": asdict(self.runtime.counters),
             "link": dict(self.armband.counters),
             "budget_ms": self.budget.reaction_ms,
@@ -171,13 +181,12 @@ class Device:
         return {}
 
     async def _on_tap(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        streams = {n: {"rate_hz": s.rate_hz, "channels": s.channels, "unit": s.unit, "limit": s.limit}
-                   for n, s in self.armband.specs.items()}  # fmt: skip
         return {
             "tap": True,
             "armband": self.armband.name,
             "address": self.armband.address,
-            "streams": streams,
+            "streams": {name: asdict(spec) for name, spec in self.armband.specs.items()},
+            "wearer": self.armband.wearer is not None,  # who prompts must know whom
         }
 
     async def _on_ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,13 +201,21 @@ class Device:
         return {}
 
     async def _on_reload(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Take another profile over between two decisions; the old one stays when the new one does not fit."""
+        """Take another profile over between two decisions; the old one stays where the new does not fit."""
         try:
             profile = load_profile(Path(str(request["profile"])))
         except KeyError as error:
             raise UsageError("reload wants the path of a profile") from error
         self.runtime.take_over(self._pipeline(profile))
         return {"profile": profile.wearer}
+
+
+def _latency(values_ms: Sequence[float] | deque[float]) -> dict[str, float | None]:
+    """Arrival to event; None before the first decision."""
+    if not values_ms:
+        return {"p50": None, "p99": None}
+    p50, p99 = np.percentile(values_ms, (50, 99))
+    return {"p50": float(p50), "p99": float(p99)}
 
 
 def is_live(address: str) -> bool:

@@ -31,13 +31,18 @@ class TapLink:
             raise NotThereError(
                 f"the owner of {self._armband} does not answer ({error}); try again"
             ) from error
+        if not answer.pop("ok", False):
+            raise NotThereError(f"the owner of {self._armband} lets nobody listen: {answer.get('error')}")
         self.header = header_from_json({**answer, "myoedge": "recording", "v": 1, "started_utc": ""}, path)
         self.wearer = TapWearer(self._armband) if answer.get("wearer") else None
 
     async def read(self) -> Arrival | None:
         if self._reader is None:
             return None
-        line = await self._reader.readline()
+        try:
+            line = await self._reader.readline()
+        except (ConnectionError, ValueError):
+            return None  # the owner was killed, or cut a listener off that was too slow
         if not line.endswith(b"\n"):
             return None  # the owner ended
         row = json.loads(line)
@@ -68,5 +73,8 @@ class TapWearer:
         self.command({"op": "perform", "gesture": label, "level": level})
 
     def command(self, words: Mapping[str, Any]) -> None:
-        """Send one command of the virtual armband."""
-        ask(self._armband, "wearer", words=dict(words))
+        """Send one command of the virtual armband; LinkError when its owner is gone."""
+        try:
+            ask(self._armband, "wearer", words=dict(words))
+        except NotThereError as error:
+            raise LinkError(f"the owner of {self._armband} is gone; open the armband again") from error

@@ -36,22 +36,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.child:
         _die_with_parent()
     try:
-        asyncio.run(_run(asked.kind, asked.hci, asked.child, asked.json or asked.child))
+        interrupted = asyncio.run(_run(asked.kind, asked.hci, asked.child, asked.json or asked.child))
     except MyoedgeError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
-    return 0
+    return 130 if interrupted else 0
 
 
-async def _run(text: str, hci: str, child: bool, as_json: bool) -> None:
+async def _run(text: str, hci: str, child: bool, as_json: bool) -> bool:
+    """Whether it was a signal that ended it."""
     from myoedge.firmware_bridge.virtual.serve import serve
 
     kind, words = parse_kind(text)
     lines = await _standard_input()
     task = asyncio.ensure_future(serve(kind, words, hci, lines, _print if as_json else _say))
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    signals: list[int] = []
+
+    def interrupt(number: int) -> None:
+        signals.append(number)
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, interrupt, number)
     if child:
         watch = asyncio.ensure_future(_cancel_at_end(lines, task))
         task.add_done_callback(lambda _: watch.cancel())
@@ -60,6 +68,7 @@ async def _run(text: str, hci: str, child: bool, as_json: bool) -> None:
     if child and hci.startswith("unix-server:"):
         with contextlib.suppress(OSError):  # the parent removes the folder, unless it died
             Path(hci.removeprefix("unix-server:")).parent.rmdir()
+    return bool(signals)
 
 
 async def _standard_input() -> asyncio.StreamReader:

@@ -1,16 +1,20 @@
 """The one command: a table of verbs, each loaded only when it is called."""
 
 import argparse
+import os
+import signal
 import sys
-import traceback
 from importlib import import_module
+from typing import NoReturn
 
 from myoedge import __version__
 from myoedge.edge.errors import MyoedgeError
 
+INTERRUPTED = 130
+
 # verb -> (module with add(parser) and run(args), what it does)
 VERBS = {
-    "demo": ("myoedge.verbs.demo", "the main job: armband, calibration, int8 bundle, events and their latency"),
+    "demo": ("myoedge.verbs.demo", "the main job: calibration, int8 bundle, events and their latency"),
     "scan": ("myoedge.verbs.scan", "list the armbands in reach"),
     "pair": ("myoedge.verbs.pair", "remember an armband"),
     "forget": ("myoedge.verbs.forget", "forget the remembered armband"),
@@ -21,7 +25,10 @@ VERBS = {
     "replay": ("myoedge.verbs.replay", "the events of a recording, the same bytes each time"),
     "virtual": ("myoedge.verbs.virtual", "an armband in software for any Bluetooth stack"),
     "bench": ("myoedge.verbs.bench", "measure latency, rate, CPU and memory"),
-    "evaluate": ("myoedge.verbs.evaluate", "accuracy of a bundle on recordings, through the device's own code"),
+    "evaluate": (
+        "myoedge.verbs.evaluate",
+        "accuracy of a bundle on recordings, through the device's own code",
+    ),
     "train": ("myoedge.verbs.train", "recordings to an int8 bundle"),
     "wearer": ("myoedge.verbs.wearer", "fit and check the simulated wearer"),
 }
@@ -39,39 +46,74 @@ def main(argv: list[str] | None = None) -> int:
     if argv[0] not in VERBS:
         print(f"myoedge: no verb {argv[0]!r}; wanted one of {', '.join(VERBS)}", file=sys.stderr)
         return 2
-    return _call(argv[0], argv[1:])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end a verb in the same way
+    try:
+        return _call(argv[0], argv[1:])
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _overview() -> str:
     rows = "\n".join(f"  {name:<10} {says}" for name, (_, says) in VERBS.items())
-    return f"usage: myoedge VERB ...   (myoedge VERB --help tells more)\n\n{rows}\n"
+    return f"usage: myoedge VERB ...   (myoedge VERB --help tells more)\n\n{rows}\n\nexample: myoedge demo"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
+        raise SystemExit(2)
 
 
 def _call(name: str, argv: list[str]) -> int:
     module_name, says = VERBS[name]
     module = import_module(module_name)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         f"myoedge {name}", description=says, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--json", action="store_true", help="the result as JSON on stdout, prose on stderr")
-    parser.add_argument("-v", "--verbose", action="store_true", help="say more; show where an error came from")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="say more; show where an error came from"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="say only the result")
     module.add(parser)
     args = parser.parse_args(argv)
+    if args.verbose:
+        _log()
     try:
         code = int(module.run(args))
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output is gone; nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader of our output is gone
         return 1
-    except MyoedgeError as error:
-        if args.verbose:
-            traceback.print_exc()
-        print(f"myoedge {name}: {error}", file=sys.stderr)
+    except Exception as error:  # the last place that can turn an error into one line
+        return _failed(name, error, args.verbose)
+
+
+def _failed(name: str, error: Exception, verbose: bool) -> int:
+    if verbose:
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, MyoedgeError):
+        print(f"myoedge {name}: {_one_line(error)}", file=sys.stderr)
         return error.exit_code
+    what = f"{type(error).__name__}: {_one_line(error)}"
+    print(f"myoedge {name}: met {what}; this should not happen, -v shows where", file=sys.stderr)
+    return 1
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _log() -> None:
+    import logging
+
+    logging.basicConfig(format="%(name)s: %(message)s")
+    logging.getLogger("myoedge").setLevel(logging.INFO)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ OPEN_S = 60.0  # to find and connect the armband, imports on a slow board includ
 class OpenArmband:
     """An armband that runs in a thread of its own; iterate for its events, in order, without end.
 
-    Leaving the `with` block, or `close()`, stops the armband and ends the iteration. Every error of the run is
-    raised where the events are read.
+    Leaving the `with` block, or `close()`, stops the armband and ends the iteration. Every error of the run
+    is raised where the events are read.
     """
 
     def __init__(self, address: str, radio: str, choice: "Choice") -> None:
@@ -43,7 +43,9 @@ class OpenArmband:
             raise self._error
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
         self.close()
 
     def __iter__(self) -> "Iterator[Event]":
@@ -100,8 +102,9 @@ def open(  # the name users expect, as in `myoedge.open("myo")`
 ) -> OpenArmband:
     """An armband ready for `with`: addresses, bundles and profiles as on the command line.
 
-    `every` gives each decision (phase "hold"), not only changes. Raises NotThereError (no such armband, profile or
-    bundle), LinkError, RefusedError (another owner, an untrusted bundle, a profile of another bundle).
+    `every` gives each decision (phase "hold"), not only changes. Raises NotThereError (no such armband,
+    profile or bundle), LinkError, RefusedError (another owner, an untrusted bundle, a profile of another
+    bundle).
     """
     from myoedge.firmware_bridge.device import Choice
 

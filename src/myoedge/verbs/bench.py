@@ -8,13 +8,19 @@ from myoedge.verbs import manner
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example: myoedge bench latency --seconds 20"
-    parser.add_argument("what", choices=("latency", "reaction"), help="arrival to event; or movement to event")
+    parser.add_argument(
+        "what", choices=("latency", "reaction"), help="arrival to event; or movement to event"
+    )
     parser.add_argument("--armband", default=None, help="default virtual:myo")
     parser.add_argument("--radio", help="bluez (default), or a transport such as tcp-client:127.0.0.1:9001")
     parser.add_argument("--seconds", type=manner.positive, default=20.0, help="of measuring (20)")
     parser.add_argument("--bundle", default="default")
-    parser.add_argument("--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right")
-    parser.add_argument("--profile", help="a name in the store, or a file (default: fitted to the simulated wearer)")
+    parser.add_argument(
+        "--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right"
+    )
+    parser.add_argument(
+        "--profile", help="a name in the store, or a file (default: fitted to the simulated wearer)"
+    )
     parser.add_argument("--rate", type=manner.positive, default=20.0, help="decisions a second (20)")
 
 
@@ -30,17 +36,28 @@ def _latency(args: argparse.Namespace) -> int:
 
     address = args.armband or "virtual:myo"
     with profile_file(args.bundle, address, args.profile) as profile:
-        plan = Plan(address, manner.radio_of(args), args.seconds, args.bundle, args.engine or "", str(profile),
-                    f"{1000 / args.rate:g}", args.rate)  # fmt: skip
+        plan = Plan(
+            address=address,
+            radio=manner.radio_of(args),
+            seconds=args.seconds,
+            bundle=args.bundle,
+            engine=args.engine or "",
+            profile=str(profile),
+            hop_ms=f"{1000 / args.rate:g}",
+            decisions_per_s=args.rate,
+        )
         row = bench_latency(plan)
     manner.result(args, row, _latency_text(row))
     return 0 if row["missed"] <= 1 else 1
 
 
 def _latency_text(row: dict[str, Any]) -> str:
-    lines = [f"{row['armband']}, bundle {row['bundle']} on {row['engine'] or 'no engine'}, load {row['load']:.2f}"]
+    lines = [
+        f"{row['armband']}, bundle {row['bundle']} on {row['engine'] or 'no engine'}, load {row['load']:.2f}"
+    ]
     lines += [
-        f"  {name:<20} p50 {ms['p50']:7.3f}  p95 {ms['p95']:7.3f}  p99 {ms['p99']:7.3f}  max {ms['max']:7.3f} ms"
+        f"  {name:<20} p50 {ms['p50']:7.3f}  p95 {ms['p95']:7.3f}  p99 {ms['p99']:7.3f}  "
+        f"max {ms['max']:7.3f} ms"
         for name, ms in row["ms"].items()
     ]
     lines.append(f"  decisions {row['decisions']} of {row['expected']}")
@@ -57,7 +74,9 @@ def _reaction(args: argparse.Namespace) -> int:
 
     address = args.armband or "virtual:myo?interval_ms=7.5"
     with profile_file(args.bundle, address, args.profile) as profile:
-        row = bench_reaction(address, manner.radio_of(args), args.bundle, profile, args.seconds, 1000 / args.rate)
+        row = bench_reaction(
+            address, manner.radio_of(args), args.bundle, profile, args.seconds, 1000 / args.rate
+        )
     text = "\n".join(f"  {k}: {v}" for k, v in row.items())
     manner.result(args, row, text)
     return 0

@@ -2,8 +2,6 @@
 
 import argparse
 
-from myoedge.edge.errors import NotThereError
-from myoedge.edge.settings import keep, load_settings
 from myoedge.verbs import manner
 
 
@@ -13,9 +11,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from myoedge.edge.errors import NotThereError
+    from myoedge.edge.settings import keep, load_settings
+
     kept = load_settings().armband
-    if not kept or (args.armband and args.armband != kept):
-        raise NotThereError(f"{args.armband or 'no armband'} is not remembered (kept: {kept or 'none'}); nothing to forget")
+    if not kept:
+        raise NotThereError("no armband is remembered; nothing to forget")
+    if args.armband and args.armband != kept:
+        raise NotThereError(f"{args.armband} is not remembered, {kept} is; forget that one")
     where = keep(armband=None, radio=None)
     manner.result(args, {"forgot": kept, "settings": str(where)}, f"{kept} is forgotten")
     return 0

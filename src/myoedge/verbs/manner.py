@@ -1,17 +1,22 @@
 """How every verb behaves: prose on stderr, results on stdout, Ctrl-C and SIGTERM end it cleanly."""
 
 import argparse
-import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from myoedge.edge.errors import UsageError
-from myoedge.edge.profile import Profile
-from myoedge.edge.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from myoedge.edge.profile import Profile
+
+GONE_S = 2.8  # after Ctrl-C the process has ended, whatever a radio or library waits for (promised: 3 s)
+INTERRUPTED = 130
+RADIO_HELP = "bluez (default), or a transport such as tcp-client:127.0.0.1:9001"
 
 
 def say(args: argparse.Namespace, text: str) -> None:
@@ -27,85 +32,148 @@ def result(args: argparse.Namespace, row: Any, text: str) -> None:
 
 def add_armband(parser: argparse.ArgumentParser) -> None:
     """The armband and the radio it is reached over."""
-    parser.add_argument("armband", nargs="?", help="myo, myo:ADDRESS, virtual:myo, recording:FILE, ... (default: kept)")
-    parser.add_argument("--radio", help="bluez (default), or a transport such as tcp-client:127.0.0.1:9001")
+    parser.add_argument(
+        "armband", nargs="?", help="myo, myo:ADDRESS, virtual:myo, recording:FILE, ... (default: the paired)"
+    )
+    parser.add_argument("--radio", help=RADIO_HELP)
 
 
 def add_bundle(parser: argparse.ArgumentParser) -> None:
     """What decides: bundle, profile, engine, rhythm."""
     parser.add_argument("--profile", help="the wearer's profile: a name in the store, or a file")
-    parser.add_argument("--bundle", help="a folder, a .tar, default or classic (default: the profile's, else default)")
-    parser.add_argument("--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right")
-    parser.add_argument("--unsigned", action="store_true", help="run a bundle nobody vouches for; never with a hand")
+    parser.add_argument(
+        "--bundle", help="a folder, a .tar, default or classic (default: the profile's, else default)"
+    )
+    parser.add_argument(
+        "--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right"
+    )
+    add_unsigned(parser)
     parser.add_argument("--hop-ms", type=positive, help="time between decisions (default: the bundle's)")
-    parser.add_argument("--confirm", type=int, default=1, metavar="N", help="windows a new gesture must win (1)")
+    parser.add_argument(
+        "--confirm", type=count, default=1, metavar="N", help="windows a new gesture must win (1)"
+    )
+
+
+def add_unsigned(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--unsigned", action="store_true", help="run a bundle nobody vouches for; never with a hand"
+    )
+
+
+def add_session(parser: argparse.ArgumentParser) -> None:
+    """What a guided session asks for."""
+    parser.add_argument(
+        "--gestures", type=gestures, metavar="A,B", help="include rest (default: the usual six)"
+    )
+    parser.add_argument("--repetitions", type=count, default=2, help="of each gesture (2)")
+    parser.add_argument("--hold-s", type=positive, default=3.0, help="how long each is held (3)")
+    parser.add_argument("--pause-s", type=positive, default=2.0, help="between two (2)")
+    parser.add_argument("--no-vibrate", action="store_true", help="do not prompt by the armband's vibration")
 
 
 def positive(text: str) -> float:
     """An argparse type: a number above zero."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above zero")
     return value
 
 
 def count(text: str) -> int:
     """An argparse type: a whole number above zero."""
-    value = int(text)
-    if value <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above zero")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above zero")
+    return int(text)
 
 
-def armband_of(args: argparse.Namespace, settings: Settings | None = None) -> str:
+def gestures(text: str) -> tuple[str, ...]:
+    """An argparse type: names apart by commas, rest among them."""
+    names = tuple(name.strip() for name in text.split(","))
+    if "" in names or "rest" not in names:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} lacks rest or a name; what is no gesture must be shown too, as rest,fist,hand open"
+        )
+    return names
+
+
+def path(text: str) -> Path:
+    """An argparse type: a file or folder, ~ understood."""
+    return Path(text).expanduser()
+
+
+def armband_of(args: argparse.Namespace) -> str:
     """The armband asked for, else the remembered one; raises UsageError when there is neither."""
-    kept = settings or load_settings()
-    address = args.armband or kept.armband
+    from myoedge.edge.settings import load_settings
+
+    address = args.armband or load_settings().armband
     if not address:
-        raise UsageError("no armband given and none remembered; name one (`virtual:myo` needs none) or `myoedge pair`")
+        raise UsageError(
+            "no armband given and none remembered; name one (virtual:myo is software), or pair one: "
+            "myoedge pair myo"
+        )
     return str(address)
 
 
 def radio_of(args: argparse.Namespace) -> str:
-    return str(getattr(args, "radio", None) or load_settings().radio or "bluez")
+    """The radio asked for, else the remembered one, else BlueZ."""
+    from myoedge.edge.settings import load_settings
+
+    return str(args.radio or load_settings().radio or "bluez")
 
 
-def profile_of(args: argparse.Namespace) -> Profile | None:
+def profile_name(args: argparse.Namespace) -> str | None:
     """The profile asked for, else the remembered one."""
-    name = args.profile or load_settings().profile
-    if not name:
-        return None
-    from myoedge.calibration.store import load
+    from myoedge.edge.settings import load_settings
 
-    return load(str(name))
+    return args.profile or load_settings().profile
 
 
-def bundle_of(args: argparse.Namespace, profile: Profile | None) -> str:
+def bundle_of(args: argparse.Namespace, profile: "Profile | None" = None) -> str:
     """The bundle asked for, else the profile's, else the remembered one, else the shipped default."""
-    asked = args.bundle or (profile.bundle_name if profile else None) or load_settings().bundle
-    return str(asked or "default")
+    from myoedge.edge.settings import load_settings
+
+    asked = args.bundle
+    if not asked and profile:
+        asked = profile.facts.get("bundle_path") or profile.bundle_name
+    return str(asked or load_settings().bundle or "default")
 
 
-def path(text: str) -> Path:
-    return Path(text).expanduser()
+def until_signal(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run `work`; SIGINT and SIGTERM cancel it, wherever it is, and 130 comes back when it has cleaned up.
 
-
-def until_signal(work: Callable[[asyncio.Event], Coroutine[Any, Any, int]]) -> int:
-    """Run `work` with an event that SIGINT and SIGTERM set; 130 when one came."""
+    What does not let go within GONE_S is left to the kernel.
+    """
+    import asyncio
 
     async def main() -> int:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
         interrupted = False
+        running = asyncio.ensure_future(work())
 
         def interrupt() -> None:
             nonlocal interrupted
-            interrupted = True
-            stop.set()
+            if not interrupted:
+                interrupted = True
+                _end_within(GONE_S)
+                running.cancel()
 
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, interrupt)
-        code = await work(stop)
-        return 130 if interrupted else code
+            asyncio.get_running_loop().add_signal_handler(number, interrupt)
+        try:
+            code = await running
+        except asyncio.CancelledError:
+            if not interrupted:
+                raise
+        return INTERRUPTED if interrupted else code
 
     return asyncio.run(main())
+
+
+def _end_within(seconds: float) -> None:
+    import threading
+
+    timer = threading.Timer(seconds, os._exit, (INTERRUPTED,))
+    timer.daemon = True
+    timer.start()

@@ -1,32 +1,31 @@
 """`myoedge pair`: connect to an armband once and remember it."""
 
 import argparse
-import asyncio
 
-from myoedge.edge.settings import keep
 from myoedge.verbs import manner
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example: myoedge pair myo"
-    manner.add_armband(parser)
+    parser.add_argument("armband", nargs="?", default="myo", help="myo (the first heard), myo:ADDRESS, ...")
+    parser.add_argument("--radio", help=manner.RADIO_HELP)
 
 
 def run(args: argparse.Namespace) -> int:
+    return manner.until_signal(lambda: _pair(args))
+
+
+async def _pair(args: argparse.Namespace) -> int:
+    from myoedge.edge.settings import keep
     from myoedge.firmware_bridge.armbands import open_armband
 
-    address = args.armband or "myo"
     radio = manner.radio_of(args)
-
-    async def meet() -> tuple[str, int | None]:
-        async with open_armband(address, radio) as armband:
-            await armband.vibrate(1)
-            return armband.address, await armband.battery()
-
-    met, battery = asyncio.run(meet())
-    kind = address.partition("?")[0]
-    remembered = address if kind.startswith("virtual:") else f"{kind.split(':')[0]}:{met}"
-    where = keep(armband=remembered, radio=args.radio or None)
+    async with open_armband(args.armband, radio) as armband:
+        await armband.vibrate(1)
+        met, battery = armband.address, await armband.battery()
+    kind = args.armband.partition(":")[0]
+    remembered = args.armband if kind in ("virtual", "recording") else f"{kind}:{met}"
+    where = keep(armband=remembered, radio=None if radio == "bluez" else radio)
     row = {"armband": remembered, "battery": battery, "settings": str(where)}
     level = "unknown" if battery is None else f"{battery} %"
     manner.result(args, row, f"{remembered} is remembered in {where}; battery {level}")

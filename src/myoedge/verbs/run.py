@@ -1,14 +1,19 @@
 """`myoedge run`: armband in, events out, until stopped."""
 
 import argparse
-import asyncio
 import json
+import os
+import stat
 import sys
+from typing import TYPE_CHECKING
 
-from myoedge.edge.budget import DEFAULT_MS
-from myoedge.edge.settings import load_settings
-from myoedge.edge.sinks import open_sink
 from myoedge.verbs import manner
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from myoedge.edge.sinks import Sink
+    from myoedge.firmware_bridge.device import Choice
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -16,13 +21,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     manner.add_armband(parser)
     manner.add_bundle(parser)
     add_output(parser)
-    parser.add_argument("--budget-ms", type=manner.positive, help=f"reaction time allowed (default {DEFAULT_MS:g})")
+    parser.add_argument("--budget-ms", type=manner.positive, help="reaction time allowed (default 150)")
     parser.add_argument("--seconds", type=manner.positive, help="end after so long")
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Where events go, and how many."""
-    parser.add_argument("--to", action="append", metavar="SINK", help="-, unix:PATH, udp:HOST:PORT; may repeat (-)")
+    parser.add_argument(
+        "--to", action="append", metavar="SINK", help="-, unix:PATH, udp:HOST:PORT; may repeat (-)"
+    )
     parser.add_argument("--every", action="store_true", help="write each decision, not only changes")
     parser.add_argument("--events", type=manner.count, metavar="N", help="end after N events")
 
@@ -33,34 +40,85 @@ def run(args: argparse.Namespace) -> int:
 
 def run_address(args: argparse.Namespace, address: str, radio: str) -> int:
     """Run any address; `replay` is this for a recording."""
-    from myoedge.firmware_bridge.device import Choice, Device
+    from contextlib import ExitStack
 
-    kept = load_settings()
-    profile = manner.profile_of(args)
+    from myoedge.edge.settings import load_settings
+    from myoedge.edge.sinks import open_sink
+
+    choice = choose(args)
+    with ExitStack() as opened:
+        sinks: list[Sink] = []
+        for text in args.to or load_settings().to or ["-"]:
+            sinks.append(open_sink(text))
+            opened.callback(sinks[-1].close)
+        return manner.until_signal(lambda: _run(args, address, radio, choice, sinks))
+
+
+def choose(args: argparse.Namespace) -> "Choice":
+    """What is to run, a profile of another bundle refitted where its recording allows it."""
+    from myoedge.edge.budget import DEFAULT_MS
+    from myoedge.edge.settings import load_settings
+    from myoedge.firmware_bridge.device import Choice
+
+    profile = None
+    name = manner.profile_name(args)
+    if name:
+        from myoedge.calibration.store import load
+
+        profile = load(name)
     choice = Choice(
         bundle=manner.bundle_of(args, profile),
         engine=args.engine,
         profile=profile,
-        budget_ms=getattr(args, "budget_ms", None) or kept.budget_ms or DEFAULT_MS,
+        budget_ms=getattr(args, "budget_ms", None) or load_settings().budget_ms or DEFAULT_MS,
         hop_ms=args.hop_ms,
         confirm=args.confirm,
         every=args.every,
         unsigned=args.unsigned,
     )
-    sinks = [open_sink(text) for text in args.to or kept.to or ["-"]]
+    if name:
+        from myoedge.boards.refit import settle
 
-    async def work(stop: asyncio.Event) -> int:
-        async with Device(address, radio, choice, sinks, args.events) as device:
-            manner.say(args, str(device.budget))
-            for line in device.loaded.refused:
-                manner.say(args, f"engine {line}")
-            await device.run(stop, getattr(args, "seconds", None))
-            if args.verbose:
-                print(json.dumps(device.status()), file=sys.stderr)
-        return 0
+        choice = settle(name, choice, lambda text: manner.say(args, text))
+    return choice
 
-    try:
-        return manner.until_signal(work)
-    finally:
-        for sink in sinks:
-            sink.close()
+
+async def _run(
+    args: argparse.Namespace, address: str, radio: str, choice: "Choice", sinks: "list[Sink]"
+) -> int:
+    import asyncio
+
+    from myoedge.firmware_bridge.device import Device
+
+    unread = asyncio.Event()
+    async with Device(address, radio, choice, sinks, args.events) as device:
+        manner.say(args, str(device.budget))
+        for line in device.loaded.refused:
+            manner.say(args, f"engine {line}")
+        to = [type(sink).__name__ for sink in sinks]
+        if to == ["StdoutSink"]:
+            _watch_stdout(unread)
+        await device.run(unread, getattr(args, "seconds", None))
+        status = device.status()
+    if args.verbose:
+        print(json.dumps(status), file=sys.stderr)
+    if args.json and "StdoutSink" not in to:
+        manner.result(args, status, "")
+    if unread.is_set():
+        manner.say(args, "nobody reads the events any more")
+        return 1
+    return 0
+
+
+def _watch_stdout(unread: "asyncio.Event") -> None:
+    """Set `unread` when the other end of the pipe that the events go to is closed."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+
+    def gone() -> None:
+        loop.remove_reader(1)
+        unread.set()
+
+    if stat.S_ISFIFO(os.fstat(1).st_mode):
+        loop.add_reader(1, gone)  # the writing end of a pipe becomes readable only when its reader is gone

@@ -1,11 +1,8 @@
 """`myoedge status`: what runs here, with battery and link quality."""
 
 import argparse
+from typing import Any
 
-from myoedge.edge.control import ask
-from myoedge.edge.errors import NotThereError
-from myoedge.edge.owner import owned
-from myoedge.edge.settings import load_settings
 from myoedge.verbs import manner
 
 
@@ -15,24 +12,36 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    names = [args.armband] if args.armband else owned()
-    rows = []
-    for name in names:
-        try:
-            rows.append({k: v for k, v in ask(name, "status").items() if k != "ok"})
-        except NotThereError:
-            if args.armband:
-                raise
+    from myoedge.edge.control import ask
+    from myoedge.edge.settings import load_settings
+
+    rows = [ask(args.armband, "status")] if args.armband else _all()
     kept = load_settings().armband
     text = "\n".join(_line(row) for row in rows) or "no armband is running here"
     manner.result(args, {"running": rows, "remembered": kept}, f"{text}\nremembered: {kept or 'none'}")
     return 0
 
 
-def _line(row: dict[str, object]) -> str:
-    counters, latency = row["counters"], row["latency_ms"]
+def _all() -> list[dict[str, Any]]:
+    from myoedge.edge.control import ask_at
+    from myoedge.edge.errors import NotThereError
+    from myoedge.edge.owner import owned
+
+    rows = []
+    for path in owned():
+        try:
+            rows.append(ask_at(path, "status"))
+        except NotThereError:
+            continue  # its owner was killed
+    return rows
+
+
+def _line(row: dict[str, Any]) -> str:
+    counters, p50 = row["counters"], row["latency_ms"]["p50"]
+    battery = "unknown" if row["battery"] is None else f"{row['battery']} %"
+    latency = "" if p50 is None else f", {p50:.2f} ms arrival to event"
     return (
-        f"{row['armband']}: bundle {row['bundle']} on {row['engine'] or 'no engine'}, profile {row['profile']}, "
-        f"battery {row['battery']} %, {counters['decisions']} decisions, "  # type: ignore[index]
-        f"{counters['lost_samples']} samples lost, {latency['p50']:.2f} ms arrival to event"  # type: ignore[index]
+        f"{row['armband']}: bundle {row['bundle']} on {row['engine'] or 'no engine'}, profile "
+        f"{row['profile'] or 'none'}, battery {battery}, {counters['decisions']} decisions, "
+        f"{counters['lost_samples']} samples lost{latency}"
     )

@@ -6,10 +6,13 @@ import argparse
 def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example: myoedge virtual myo?wearer=anna --hci tcp-server:127.0.0.1:9001"
     parser.add_argument("armband", help="myo or generic, with options: virtual:generic?channels=8&rate=2000")
-    parser.add_argument("--hci", required=True, help="where the controller's HCI is served: tcp-server:HOST:PORT, ...")
+    parser.add_argument(
+        "--hci", required=True, help="where the controller's HCI is served: tcp-server:HOST:PORT, ..."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     from myoedge.firmware_bridge.virtual.__main__ import main
 
-    return int(main([args.armband.removeprefix("virtual:"), "--hci", args.hci]))
+    words = [args.armband.removeprefix("virtual:"), "--hci", args.hci]
+    return int(main([*words, "--json"] if args.json else words))
