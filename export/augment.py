@@ -1,6 +1,7 @@
 """What may happen between two wearings of a band, done to windows: turned, mirrored, louder, a lead off."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def drift(wearing: Wearing, rng: RNG) -> Wearing:
 
 def wear_emg(windows: Array, wearing: Wearing, rng: RNG, noise: float = 0.7) -> Array:
     """EMG windows as that wearing would have given them; (window, time, channel), noise in counts."""
-    x = turned(windows[..., ::-1] if wearing.mirrored else windows, wearing.turn)
+    x: NDArray[np.floating[Any]] = turned(windows[..., ::-1] if wearing.mirrored else windows, wearing.turn)
     x = x * wearing.gain * (1 + wearing.rough * rng.standard_normal(x.shape))
     x[:, 1:] = (1 - wearing.smooth) * x[:, 1:] + wearing.smooth * x[:, :-1]
     x += noise * rng.random() * rng.standard_normal(x.shape)

@@ -14,6 +14,7 @@ from myoedge.export.package import Draft, draft_bundle, prior_arrays, write, wri
 from myoedge.export.pool import Pool, fill_pool
 from myoedge.export.reaction import Reaction, measure_reaction, new_share
 from myoedge.export.recipe import Recipe, Trial
+from myoedge.export.speed import microseconds
 from myoedge.export.train import train_model
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def package(
     draft = draft_bundle(recipe, model, pool, golden, say)
     bundle = draft.load()
     engine, _ = load_engine(bundle)
+    say(_speeds(draft, bundle, golden))
     reaction = measure_reaction(bundle, engine, _unseen(root))
     say(_said(reaction))
     accuracy = {
@@ -61,6 +63,18 @@ def package(
         "multiply_adds": multiply_adds(model, golden),
     }
     return write(draft, metrics, new_share(reaction), folder)
+
+
+def _speeds(draft: Draft, bundle: Bundle, golden: Mapping[str, Any]) -> str:
+    engines = {f"{name} float": engine for name, engine in draft.floats.items()}
+    for name in draft.floats:
+        loaded, _ = load_engine(bundle, name)
+        if loaded is not None:
+            engines[f"{name} int8"] = loaded
+    times = microseconds(engines, {name: golden[name] for name in bundle.inputs})
+    slowest = times["onnx float"]
+    rows = [f"{name} {us:g} us ({us / slowest:.2f})" for name, us in times.items()]
+    return f"CPU time of one window, and its ratio to ONNX Runtime in float: {', '.join(rows)}"
 
 
 def build_classic(recipe: Recipe, root: Path, folder: Path, say: Say) -> str:
@@ -98,7 +112,7 @@ def measured(
     found: dict[str, Any] = {"protocol": test.protocol}
     for kind, subject, runs in (
         ("int8", bundle, engine),
-        ("float", bundle, draft.float_engine),
+        ("float", bundle, draft.floats["onnx"]),
         ("classic", load_bundle("classic"), None),
     ):
         if kind == "float" and not test.compare:

@@ -69,7 +69,7 @@ def _metrics(metrics: Mapping[str, Any]) -> str:
     ]
     for name, one in metrics["accuracy"].items():
         cells = " | ".join(_cell(one.get(kind)) for kind in ("int8", "float", "classic"))
-        lines.append(f"| {name} | {one['protocol']} | {cells} |")
+        lines.append(f"| {name.split(';')[0]} | {one['protocol']} | {cells} |")
     lines += [
         "",
         "By `myoedge evaluate default --dataset D --root DIR --protocol P --baseline`. The network has",

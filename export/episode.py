@@ -78,9 +78,9 @@ def _imu(pool: Pool, group: Group, windows: NDArray[np.intp], rng: RNG) -> NDArr
     Held gestures were recorded without an IMU, but a band in use always has one: the network must learn that
     an arm may move while the hand holds still.
     """
-    own = pool.imu[windows]
+    own: NDArray[np.float32] = pool.imu[windows]
     if own.any():
         return own if rng.random() < 0.6 else np.zeros_like(own)
     if len(pool.with_imu) and rng.random() < 0.5:
-        return pool.imu[rng.choice(pool.with_imu, len(windows))]
+        own = pool.imu[rng.choice(pool.with_imu, len(windows))]
     return own

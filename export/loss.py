@@ -29,7 +29,9 @@ class EpisodeLoss:
         import torch
 
         whitening = [np.linalg.cholesky(np.linalg.inv(ridged(block))) for block in prior]
-        self._whitening = torch.block_diag(*(torch.tensor(w, dtype=torch.float32) for w in whitening))
+        self._whitening = torch.block_diag(  # type: ignore[no-untyped-call]
+            *(torch.tensor(w, dtype=torch.float32) for w in whitening)
+        )
         # Learned apart: the closed-form prior is other people's, blunter than a wearer's own will be.
         self._sharp_network = torch.tensor(-2.0, requires_grad=True)
         self._sharp_closed = torch.tensor(-3.5, requires_grad=True)
@@ -87,7 +89,8 @@ def _whitened(embedding: "Tensor", episodes: Sequence[Episode]) -> "Tensor":
     covariance = rows.T @ rows / len(rows)
     ridge = RIDGE * covariance.diagonal().mean() + 1e-5
     lower = torch.linalg.cholesky(covariance + ridge * torch.eye(len(covariance)))
-    return torch.linalg.solve_triangular(lower, embedding.T, upper=False).T
+    white: Tensor = torch.linalg.solve_triangular(lower, embedding.T, upper=False).T
+    return white
 
 
 def _means(support: "Tensor", episode: Episode) -> "Tensor":

@@ -39,7 +39,7 @@ class Draft:
 
     row: dict[str, Any]  # of bundle.json
     files: dict[str, bytes]
-    float_engine: Engine  # the float network in ONNX Runtime
+    floats: Mapping[str, Engine]  # the float network in each engine's format
 
     def load(self) -> Bundle:
         """The bundle as the device would read it."""
@@ -57,7 +57,8 @@ def draft_bundle(
     plain = to_onnx(model, inputs)
     onnx = quantize_onnx(plain, inputs)
     say("converting for LiteRT, which takes a minute")
-    tflite = quantize_tflite(to_tflite(model, inputs), None)
+    plain_tflite = to_tflite(model, inputs)
+    tflite = quantize_tflite(plain_tflite, None)
     exact = FloatEngine(model, recipe.front.inputs)
     scores, embedding = run_all(exact, golden)
     files = {
@@ -73,8 +74,11 @@ def draft_bundle(
         for name, file in FILES.items()
         if name != "tflite"  # the same file, held to the same tolerance
     }
-    float_engine = open_engine("onnx", plain, recipe.front.inputs)
-    return Draft(_row(recipe, pool, allowed, embedding.shape[1]), files, float_engine)
+    floats = {
+        name: open_engine(name, file, recipe.front.inputs)
+        for name, file in (("litert", plain_tflite), ("onnx", plain))
+    }
+    return Draft(_row(recipe, pool, allowed, embedding.shape[1]), files, floats)
 
 
 def calibration_inputs(recipe: Recipe, pool: Pool) -> dict[str, Array]:
@@ -91,9 +95,14 @@ def calibration_inputs(recipe: Recipe, pool: Pool) -> dict[str, Array]:
 
 
 def prior_arrays(recipe: Recipe, pool: Pool, model: "nn.Module | None") -> dict[str, Array]:
-    """Covariance within a label, a block each: cov_0, cov_1, ... in the order of the bundle's embedding."""
+    """Covariance within a label, a block each: cov_0, cov_1, ... in the order of the bundle's embedding.
+
+    The network's is widened by the recipe's `network_spread`: it was trained on these very people.
+    """
     embed = None if model is None else lambda emg, imu, closed: embed_all(model, emg, imu, closed)
     blocks = within_class(pool, recipe.front.features, embed)
+    if embed is not None:
+        blocks[-1] = blocks[-1] * recipe.network_spread
     return {f"cov_{i}": block.astype(np.float32) for i, block in enumerate(blocks)}
 
 

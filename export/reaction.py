@@ -32,9 +32,9 @@ def new_share(reaction: Reaction) -> float:
 def measure_reaction(bundle: Bundle, engine: Engine | None, loaded: LoadedDataset, seed: int = 0) -> Reaction:
     """Share of the window that is new when the decision first turns to the new gesture, by kind of change.
 
-    Each person calibrates on the first session; windows of later ones are spliced, so a change is sudden: what
-    a muscle takes to rise comes on top. Changes whose new gesture is not recognised in a whole window either
-    say nothing of time: left out.
+    Each person calibrates on the first session; windows of later ones are spliced, so a change is sudden:
+    what a muscle takes to rise comes on top. Changes whose new gesture is not recognised in a whole window
+    either say nothing of time: left out.
     """
     rng = np.random.default_rng(0)
     found: dict[str, list[float]] = {FROM_REST: [], BETWEEN: [], TO_REST: []}

@@ -66,6 +66,7 @@ class Recipe:
     name: str
     seed: int
     labels: tuple[str, ...]
+    network_spread: float  # other people's covariance of the network's block times this enters the prior
     front: RecipeFront
     model: Mapping[str, Any]
     training: Training
@@ -96,6 +97,7 @@ def recipe_from_toml(row: Mapping[str, Any]) -> Recipe:
         name=str(row["name"]),
         seed=int(row["seed"]),
         labels=tuple(row["labels"]),
+        network_spread=float(row["network_spread"]),
         front=RecipeFront(
             row=front,
             modalities={name: modality_from_json(name, spec) for name, spec in front["modalities"].items()},

@@ -26,7 +26,8 @@ class Attention(nn.Module):
             of(x).reshape(split).transpose(1, 2) for of in (self.query, self.key, self.value)
         )
         weights = ((query * self.size**-0.5) @ key.transpose(-1, -2)).softmax(-1)
-        return torch.as_tensor(self.out((weights @ value).transpose(1, 2).reshape(batch, tokens, width)))
+        mixed: Tensor = self.out((weights @ value).transpose(1, 2).reshape(batch, tokens, width))
+        return mixed
 
 
 class Layer(nn.Module):
@@ -43,4 +44,5 @@ class Layer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(batch, token, width) to the same."""
         x = x + self.dropout(self.attention(self.norm_attention(x)))
-        return x + self.dropout(self.back(torch.relu(self.hidden(self.norm_hidden(x)))))
+        after: Tensor = x + self.dropout(self.back(torch.relu(self.hidden(self.norm_hidden(x)))))
+        return after

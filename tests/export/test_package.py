@@ -1,24 +1,41 @@
 """What ships is whole: hashes, trust, size, and both engines on their golden vectors."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from myoedge.calibration.learn import load_prior
 from myoedge.edge.bundle import SHIPPED, load_bundle
 from myoedge.edge.embed import Embedder
-from myoedge.edge.engines import golden_error, load_engine
+from myoedge.edge.engines import Engine, golden_error, load_engine
 from myoedge.edge.errors import ParityError
 from myoedge.edge.trust import check_trust, shipped_digests
 from myoedge.export.data.table import DATASETS
+from myoedge.export.golden import pack
 from myoedge.export.package import write_classic
 from myoedge.export.parity import run_all
 from myoedge.export.recipe import load_recipe
 
+Array = NDArray[np.float32]
 LARGEST = 1_500_000  # bytes of the whole folder
+
+
+class Scaled:
+    """An engine that ignores scales an output channel: right in shape, wrong in value."""
+
+    name = "litert"
+
+    def __init__(self, right: Engine) -> None:
+        self._right = right
+
+    def __call__(self, inputs: Mapping[str, Array]) -> tuple[Array, Array]:
+        scores, embedding = self._right(inputs)
+        return scores, embedding * np.linspace(0.5, 1.5, len(embedding), dtype=np.float32)
 
 
 @pytest.mark.parametrize("name", sorted(shipped_digests()))
@@ -48,30 +65,19 @@ def test_an_engine_gives_the_same_numbers_each_time(engine: str) -> None:
 
 
 def test_a_network_with_another_scale_is_refused() -> None:
-    """What an engine that ignores scales an output channel would do: right in shape, wrong in value."""
-
-    class Wrong:
-        name = "litert"
-
-        def __call__(self, inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-            scores, embedding = right(inputs)
-            return scores, embedding * np.linspace(0.5, 1.5, len(embedding), dtype=np.float32)
-
     bundle = load_bundle("default")
     right, _ = load_engine(bundle, "litert")
     assert right is not None
-    said = golden_error(Wrong(), bundle)  # type: ignore[arg-type]
+    said = golden_error(Scaled(right), bundle)
     assert said is not None
     assert "differs" in said
 
 
-def test_a_bundle_with_another_model_in_it_is_refused(tmp_path: Path) -> None:
+def test_a_bundle_with_another_model_in_it_is_refused() -> None:
     bundle = load_bundle("default")
     golden = dict(bundle.golden())
     golden["embedding"] = golden["embedding"][::-1]
-    file = tmp_path / "golden.npz"
-    np.savez(file, **golden)
-    wrong = replace(bundle, files={**bundle.files, "golden.npz": file.read_bytes()})
+    wrong = replace(bundle, files={**bundle.files, "golden.npz": pack(golden)})
     with pytest.raises(ParityError, match="golden"):
         load_engine(wrong)
 
@@ -121,9 +127,15 @@ def test_int8_costs_at_most_half_a_point() -> None:
             assert abs(one["int8"]["mean"] - one["float"]["mean"]) <= 0.005
 
 
+def test_the_card_compares_the_network_with_classic_on_every_set_it_names() -> None:
+    for one in load_bundle("default").facts["metrics"]["accuracy"].values():
+        assert {"int8", "classic"} <= set(one)
+
+
 def test_classic_is_written_from_its_shipped_description(tmp_path: Path) -> None:
     reaction = {"from rest": {"median": 0.2, "p90": 0.43}}
-    write_classic({"cov_0": np.eye(32), "cov_1": np.eye(36)}, reaction, tmp_path / "classic")
+    prior = {"cov_0": np.eye(32, dtype=np.float32), "cov_1": np.eye(36, dtype=np.float32)}
+    write_classic(prior, reaction, tmp_path / "classic")
     row = json.loads((tmp_path / "classic" / "bundle.json").read_text())
     assert row["new_share"] == 0.43
     again = load_bundle(tmp_path / "classic")

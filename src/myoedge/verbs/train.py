@@ -61,7 +61,7 @@ def simulated() -> "list[Signals]":
 
     from myoedge.firmware_bridge.wearer import make_wearer
 
-    found = []
+    found: list[Signals] = []
     for seed, name in enumerate(WEARERS):
         wearer = make_wearer(name, rate_hz=RATE_HZ, imu_rate_hz=IMU_RATE_HZ, seed=seed)
         emg, imu = [], []
