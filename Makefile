@@ -7,10 +7,11 @@ DEMO_PY := .venv-demo/bin/python
 EXTRAS := ble,serial,onnx,litert,virtual,sign,data,export
 DEMO_EXTRAS := virtual,litert
 ARGS ?=
+ROUNDS ?= 10
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all check test demo device clean
+.PHONY: all check test demo device bench fuzz clean
 
 all: check test
 
@@ -28,6 +29,23 @@ demo: .venv-demo/ready
 
 device:
 	bash .ci/device $(ARGS)
+
+# Figures mean something at load < 1; every absolute one stands beside a bare subscriber of the same link.
+bench: .venv/ready
+	"$(PY)" -m myoedge bench latency --engine litert $(ARGS)
+	"$(PY)" -m myoedge bench latency --engine onnx $(ARGS)
+	"$(PY)" -m myoedge bench latency --armband 'virtual:myo?loss=0.2' $(ARGS)
+	"$(PY)" -m myoedge bench latency --bundle classic $(ARGS)
+	"$(PY)" -m myoedge bench latency --armband 'virtual:generic?channels=8&rate=2000' --bundle classic $(ARGS)
+	"$(PY)" -m myoedge bench reaction $(ARGS)
+	"$(PY)" -c 'import time; t = time.perf_counter(); import myoedge.edge.runtime; print(f"import {time.perf_counter() - t:.3f} s")'
+	bash .ci/device-size
+
+# Every property and fuzz test again with other seeds.
+fuzz: .venv/ready
+	for round in $$(seq $(ROUNDS)); do \
+	    "$(PY)" -m pytest -q -n auto --maxprocesses 4 -m hypothesis --hypothesis-seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ') $(ARGS) || exit 1; \
+	done
 
 clean:
 	rm -rf .venv .venv-demo .venv-device-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -46,7 +46,7 @@ def load_engine(bundle: Bundle, wanted: str | None = None) -> tuple[Engine | Non
                 refused.append(f"{name}: the bundle carries {', '.join(bundle.engines)}")
             continue
         try:
-            engine = _open(name, bundle)
+            engine = open_engine(name, bundle)
         except ImportError as error:
             refused.append(f"{name}: not installed ({error})")
             continue
@@ -65,7 +65,8 @@ def load_engine(bundle: Bundle, wanted: str | None = None) -> tuple[Engine | Non
     raise ParityError(message + "; use --bundle classic, or another engine")
 
 
-def _open(name: str, bundle: Bundle) -> Engine:
+def open_engine(name: str, bundle: Bundle) -> Engine:
+    """One engine, not yet tested; raises ImportError where its library is not installed."""
     module, kind = ENGINES[name].split(":")
     engine: Engine = getattr(import_module(module), kind)(bundle.files[bundle.engines[name]], bundle.inputs)
     return engine
