@@ -54,6 +54,7 @@ class Armband:
     def __init__(self, name: str, opener: Opener, replay: bool = False) -> None:
         self.name, self.replay = name, replay
         self.listeners: list[Callable[[Arrival], None]] = []
+        self.notes: list[str] = []  # what a reader dropped, such as the torn last line of a recording
         self._opener = opener
         self._stack = AsyncExitStack()
         self._opened: Opened | None = None

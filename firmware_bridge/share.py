@@ -30,13 +30,16 @@ async def open_or_share(address: str, radio: str = "bluez") -> AsyncIterator[Arm
 
 
 def tap(address: str) -> Armband:
-    """An armband read through the process that owns it."""
+    """An armband read through the process that owns it; its name is known when it is open."""
 
-    async def opener(_: AsyncExitStack) -> Opened:
+    async def opener(stack: AsyncExitStack) -> Opened:
         link = load_link("tap")(address)
+        stack.push_async_callback(link.close)
         await link.open()
-        gatt, _make = KINDS.get(link.header.armband, (None, None))
-        battery = {"battery": b""} if gatt else {}
-        return Opened(link, codec(link.header), link.header.address, battery, {}, gatt, link.wearer)
+        armband.name = link.header.armband
+        gatt, _ = KINDS.get(armband.name, (None, None))
+        readings = {"battery": b""} if gatt else {}
+        return Opened(link, codec(link.header), link.header.address, readings, {}, gatt, link.wearer)
 
-    return Armband(address.partition(":")[0], opener)
+    armband = Armband(address.partition(":")[0], opener)
+    return armband

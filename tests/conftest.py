@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,34 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"no recordings at {folder}: set MYOEDGE_SHARED to the folder that holds them")
     return folder
+
+
+@pytest.fixture(scope="session")
+def calibration_recording() -> Callable[..., None]:
+    """Writes what a Myo would have sent while a simulated wearer was calibrated, with its labels."""
+    return write_session
+
+
+def write_session(
+    path: Path, gestures: tuple[str, ...] = ("rest", "fist"), repetitions: int = 2, held_s: float = 1.5
+) -> None:
+    from myoedge.edge.recording import Arrival, Header, Label, RecordingWriter
+    from myoedge.firmware_bridge.codec import MyoCodec
+    from myoedge.firmware_bridge.wearer import make_wearer
+
+    wearer, t_ns, packet = make_wearer("anna"), 3_600_000_000_000, 0
+    with RecordingWriter(path, Header("myo", "made up", MyoCodec().specs)) as writer:
+        for number, gesture in ((n, g) for n in range(repetitions) for g in gestures):
+            for label, seconds in (("rest", 1.0), (gesture, 0.5), (gesture, held_s)):
+                if label != wearer.gesture:
+                    wearer.perform(label)
+                if seconds == held_s:
+                    writer(Label(t_ns, gesture, number, "start"))
+                for _ in range(round(seconds * 100)):
+                    t_ns, packet = t_ns + 10_000_000, packet + 1
+                    data = wearer.emg(2).astype("i1").tobytes()
+                    writer(Arrival(t_ns, f"emg{packet % 4}", data))
+            writer(Label(t_ns, gesture, number, "end"))
 
 
 def left_out(config: pytest.Config, names: set[str]) -> str | None:

@@ -1,6 +1,8 @@
 """LiteRT (ai-edge-litert): the usual engine of a board."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -44,4 +46,18 @@ class LiteRTEngine(Interpreted):
     def __init__(self, model: bytes, inputs: Sequence[str]) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        super().__init__("litert", Interpreter(model_content=model, num_threads=1), inputs)
+        with _hushed():
+            super().__init__("litert", Interpreter(model_content=model, num_threads=1), inputs)
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """The library's C++ greets on standard error at every load, and no switch of its own stops it."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

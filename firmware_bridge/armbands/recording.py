@@ -36,4 +36,6 @@ def armband(address: Address, radio: str) -> Armband:
         await link.open()
         return Opened(link, decoder, address.target, {}, {})
 
-    return Armband(link.reader.header.armband, opener, replay=pace == "fast")
+    made = Armband(link.reader.header.armband, opener, replay=pace == "fast")
+    made.notes = link.reader.notes
+    return made

@@ -98,12 +98,15 @@ async def _run(
         to = [type(sink).__name__ for sink in sinks]
         if to == ["StdoutSink"]:
             _watch_stdout(unread)
-        await device.run(unread, getattr(args, "seconds", None))
-        status = device.status()
-    if args.verbose:
-        print(json.dumps(status), file=sys.stderr)
-    if args.json and "StdoutSink" not in to:
-        manner.result(args, status, "")
+        try:
+            await device.run(unread, getattr(args, "seconds", None))
+        finally:  # also when interrupted, and before the radio takes its time to let go
+            for note in device.armband.notes:
+                manner.say(args, note)
+            if args.verbose:
+                print(json.dumps(device.status()), file=sys.stderr)
+            if args.json and "StdoutSink" not in to:
+                manner.result(args, device.status(), "")
     if unread.is_set():
         manner.say(args, "nobody reads the events any more")
         return 1
