@@ -1,6 +1,6 @@
 """Causal filters that keep their state between chunks: bit-equal however the samples are cut."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,24 +70,23 @@ def _settled(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def high_pass(cutoff_hz: float, rate_hz: float, order: int = 2) -> list[Section]:
     """Butterworth high-pass of even order as biquads (bilinear transform, cut-off pre-warped)."""
-    k = float(np.tan(np.pi * cutoff_hz / rate_hz))
-    sections: list[Section] = []
-    for i in range(order // 2):
-        damping = 2 * np.sin(np.pi * (2 * i + 1) / (2 * order))
-        norm = 1 + damping * k + k * k
-        sections.append(_section(1.0, -2.0, 1.0, 2 * (k * k - 1), 1 - damping * k + k * k, norm))
-    return sections
+    return _butterworth(cutoff_hz, rate_hz, order, lambda k: (1.0, -2.0, 1.0))
 
 
 def low_pass(cutoff_hz: float, rate_hz: float, order: int = 2) -> list[Section]:
     """Butterworth low-pass of even order as biquads (bilinear transform, cut-off pre-warped)."""
+    return _butterworth(cutoff_hz, rate_hz, order, lambda k: (k * k, 2 * k * k, k * k))
+
+
+def _butterworth(
+    cutoff_hz: float, rate_hz: float, order: int, zeros: Callable[[float], tuple[float, float, float]]
+) -> list[Section]:
     k = float(np.tan(np.pi * cutoff_hz / rate_hz))
     sections: list[Section] = []
     for i in range(order // 2):
         damping = 2 * np.sin(np.pi * (2 * i + 1) / (2 * order))
         norm = 1 + damping * k + k * k
-        kk = k * k
-        sections.append(_section(kk, 2 * kk, kk, 2 * (kk - 1), 1 - damping * k + kk, norm))
+        sections.append(_section(*zeros(k), 2 * (k * k - 1), 1 - damping * k + k * k, norm))
     return sections
 
 

@@ -1,4 +1,4 @@
-"""Where events go. A slow or dead reader never holds up a decision: lines wait in a bounded queue, oldest dropped."""
+"""Where events go. A slow or dead reader holds up no decision: lines wait in a bounded queue, oldest dropped."""
 
 from importlib import import_module
 from typing import Protocol
@@ -29,7 +29,9 @@ def open_sink(address: str) -> Sink:
     """Open `-`, `unix:PATH` or `udp:HOST:PORT`; raises UsageError for another scheme."""
     scheme, _, rest = address.partition(":")
     if scheme not in SINKS:
-        raise UsageError(f"no sink {address!r}; wanted one of {', '.join(SINKS)} (as `-`, unix:PATH, udp:HOST:PORT)")
+        raise UsageError(
+            f"no sink {address!r}; wanted one of {', '.join(SINKS)} (as `-`, unix:PATH, udp:HOST:PORT)"
+        )
     module, kind = SINKS[scheme].split(":")
     sink: Sink = getattr(import_module(module), kind)(rest)
     return sink

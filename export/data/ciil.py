@@ -3,10 +3,9 @@
 import re
 from pathlib import Path
 
-from myoedge.edge.errors import FormatError, NotThereError
+from myoedge.edge.errors import NotThereError
 from myoedge.export.data.intake import Intake
-from myoedge.export.data.matrix import read_matrix
-from myoedge.export.data.naming import files, folders
+from myoedge.export.data.naming import folders
 
 SHIFT = "ElectrodeShift"
 MINIMAL = "MinimalTrainingData"
@@ -43,14 +42,5 @@ def _sessions(intake: Intake, part: str, person: Path) -> list[str]:
 
 
 def _session(intake: Intake, folder: Path, part: str, subject: str, session: str) -> None:
-    for path in files(folder, ".csv"):
-        named = _NAME.fullmatch(path.name)
-        if named is None:
-            intake.skip(path, "wanted R_<repetition>_C_<class>.csv")
-            continue
-        try:
-            samples = read_matrix(path, 8)
-        except FormatError as error:
-            intake.skip(path, str(error))
-            continue
+    for path, named, samples in intake.matrices(folder, _NAME, "R_<repetition>_C_<class>.csv", 8):
         intake.add(path, f"{part}/{subject}", session, named[2], {"emg": samples}, part=part)

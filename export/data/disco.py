@@ -3,10 +3,8 @@
 import re
 from pathlib import Path
 
-from myoedge.edge.errors import FormatError
 from myoedge.export.data.intake import Intake
-from myoedge.export.data.matrix import read_matrix
-from myoedge.export.data.naming import files, folders
+from myoedge.export.data.naming import folders
 
 # By the index in the file name. metadata.json is not read: S4's first day names classes 7 to 9 wrongly there
 # (the signals follow the index), and S1's second day has none.
@@ -37,14 +35,5 @@ def load(root: Path, intake: Intake) -> None:
 
 
 def _session(intake: Intake, folder: Path, person: str, session: str) -> None:
-    for path in files(folder, ".csv"):
-        named = _NAME.fullmatch(path.name)
-        if named is None:
-            intake.skip(path, "wanted R_<repetition>_C_<class>_EMG.csv")
-            continue
-        try:
-            samples = read_matrix(path, 8)
-        except FormatError as error:
-            intake.skip(path, str(error))
-            continue
+    for path, named, samples in intake.matrices(folder, _NAME, "R_<repetition>_C_<class>_EMG.csv", 8):
         intake.add(path, person, session, GESTURES[int(named[2] or named[4])], {"emg": samples})

@@ -1,7 +1,8 @@
 """The desk every loader hands its repetitions to: checks, labels, numbers, and what was refused and why."""
 
+import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from myoedge.edge.errors import FormatError, UsageError
 from myoedge.export.data.labels import canonical
+from myoedge.export.data.matrix import Matrix, read_matrix
+from myoedge.export.data.naming import files
 from myoedge.export.data.repetition import LoadedDataset, Repetition
 from myoedge.export.data.table import DatasetSpec
 
@@ -51,6 +54,22 @@ class Intake:
     def name(self, path: Path) -> str:
         """The path as told to people: relative to the root, with forward slashes."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+    def matrices(
+        self, folder: Path, pattern: re.Pattern[str], wanted: str, columns: int
+    ) -> Iterator[tuple[Path, re.Match[str], Matrix]]:
+        """Every .csv of a folder whose name fits, read; the others are refused by name."""
+        for path in files(folder, ".csv"):
+            named = pattern.fullmatch(path.name)
+            if named is None:
+                self.skip(path, f"wanted {wanted}")
+                continue
+            try:
+                samples = read_matrix(path, columns)
+            except FormatError as error:
+                self.skip(path, str(error))
+                continue
+            yield path, named, samples
 
     def add(
         self,

@@ -1,4 +1,4 @@
-"""Chooses a real person's repetitions for the demo: the first of each gesture to calibrate on, later ones to run on."""
+"""Chooses a real person's repetitions for the demo: the first to calibrate on, later ones to run on."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ FIRST, LATER = 2, 2  # repetitions of each gesture
 
 
 def choose(root: Path, person: str | None = None) -> tuple[str, list[Repetition], list[Repetition]]:
-    """Name of person and set, what to calibrate on, what to run on; raises UsageError for an unknown folder."""
+    """Person and set, what to calibrate on, what to run on; raises UsageError for an unknown folder."""
     key = next((key for key, mark in MARKS.items() if (root / mark).is_dir()), None)
     if key is None:
         raise UsageError(
