@@ -1,4 +1,4 @@
-"""Where events go. A slow or dead reader holds up no decision: lines wait in a bounded queue, oldest dropped."""
+"""Where events go. A slow or dead reader never holds up a decision: lines wait, bounded; the oldest goes."""
 
 from importlib import import_module
 from typing import Protocol
