@@ -14,7 +14,7 @@ from myoedge.edge.bundle import SHIPPED, Bundle, load_bundle, write_bundle
 from myoedge.edge.engines import Engine, load_engine
 from myoedge.export.card import card
 from myoedge.export.data.table import DATASETS
-from myoedge.export.golden import network_inputs, pack
+from myoedge.export.golden import pack
 from myoedge.export.parity import FloatEngine, largest_difference, open_engine, run_all, tolerance
 from myoedge.export.pool import Pool
 from myoedge.export.prior import DATASET as PRIOR_FROM
@@ -27,7 +27,6 @@ from myoedge.export.train import embed_all
 if TYPE_CHECKING:
     from torch import nn
 
-CALIBRATION = 300  # windows of training people that fix the activations' scales
 FILES = {"litert": "model.tflite", "onnx": "model.onnx", "tflite": "model.tflite"}
 
 Array = NDArray[np.float32]
@@ -52,13 +51,12 @@ def draft_bundle(
     recipe: Recipe, model: "nn.Module", pool: Pool, golden: Mapping[str, Array], say: Callable[[str], None]
 ) -> Draft:
     """Quantise for every engine; tolerances are what each differs by on the golden vectors, and a margin."""
-    inputs = calibration_inputs(recipe, pool)
     say("converting for ONNX Runtime")
-    plain = to_onnx(model, inputs)
-    onnx = quantize_onnx(plain, inputs)
+    plain = to_onnx(model, golden)
+    onnx = quantize_onnx(plain)
     say("converting for LiteRT, which takes a minute")
-    plain_tflite = to_tflite(model, inputs)
-    tflite = quantize_tflite(plain_tflite, None)
+    plain_tflite = to_tflite(model, golden)
+    tflite = quantize_tflite(plain_tflite)
     exact = FloatEngine(model, recipe.front.inputs)
     scores, embedding = run_all(exact, golden)
     files = {
@@ -79,19 +77,6 @@ def draft_bundle(
         for name, file in (("litert", plain_tflite), ("onnx", plain))
     }
     return Draft(_row(recipe, pool, allowed, embedding.shape[1]), files, floats)
-
-
-def calibration_inputs(recipe: Recipe, pool: Pool) -> dict[str, Array]:
-    """Windows of training people, as many of each data set."""
-    rng = np.random.default_rng(recipe.seed)
-    share = CALIBRATION // len(recipe.sources)
-    chosen = np.concatenate(
-        [
-            rng.choice(np.concatenate([g.all for g in pool.groups if g.dataset == source.dataset]), share)
-            for source in recipe.sources
-        ]
-    )
-    return network_inputs(recipe.front, {"emg": pool.emg[chosen], "imu": pool.imu[chosen]})
 
 
 def prior_arrays(recipe: Recipe, pool: Pool, model: "nn.Module | None") -> dict[str, Array]:
@@ -119,8 +104,8 @@ def _row(recipe: Recipe, pool: Pool, allowed: Mapping[str, float], embedding: in
         "normalise": False,
         "typical_rms": typical_rms(pool),
         "quantization": {
-            "onnx": "static int8, matrix products with constants, 7-bit weights an output channel",
-            "litert": "int8 weights an output channel, activations int8 on the fly, fully connected layers",
+            "onnx": "products with constants: 7-bit weights an output channel, activations scaled on the fly",
+            "litert": "fully connected layers: int8 weights an output channel, activations scaled on the fly",
         },
         "fallback": "classic",
         "training": {

@@ -6,7 +6,7 @@ softmax and LayerNorm stay in float: in int8 they are slower, not smaller.
 
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,49 +44,39 @@ def to_onnx(model: "nn.Module", example: Inputs) -> bytes:
         return path.read_bytes()
 
 
-def quantize_onnx(model: bytes, calibration: Inputs) -> bytes:
-    """Static int8 with quantize/dequantize pairs round every product with a constant matrix.
+def quantize_onnx(model: bytes) -> bytes:
+    """Int8 of every product with a constant matrix, activations scaled on the fly.
 
-    Activations unsigned, weights signed (signed activations are 12 times slower on x86); weights use 7 bits,
-    so that processors without VNNI do not saturate and give the same numbers as those with it.
+    For a network of this size that is as fast as float and 1.4 times faster than static quantize/dequantize
+    pairs, at half their error, and no loud signal can leave a calibrated range. Weights use 7 bits, so that
+    processors without VNNI do not saturate and give the same numbers as those with it.
     """
-    from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
-    from onnxruntime.quantization.shape_inference import quant_pre_process
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    graph = onnx.load_from_string(model)
+    _forget_constant_shapes(graph)
     with tempfile.TemporaryDirectory() as folder:
-        plain, clean, done = (Path(folder) / name for name in ("plain.onnx", "clean.onnx", "int8.onnx"))
-        plain.write_bytes(model)
-        quant_pre_process(plain, clean, skip_symbolic_shape=True)
-        quantize_static(
-            clean,
+        plain, done = Path(folder) / "plain.onnx", Path(folder) / "int8.onnx"
+        onnx.save(graph, plain)
+        quantize_dynamic(
+            plain,
             done,
-            _Reader(calibration),
-            quant_format=QuantFormat.QDQ,
             per_channel=True,
             reduce_range=True,
-            activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            calibrate_method=CalibrationMethod.MinMax,
             op_types_to_quantize=["MatMul", "Gemm"],
             extra_options={"MatMulConstBOnly": True},
         )
         return done.read_bytes()
 
 
-class _Reader:
-    """Hands calibration examples to ONNX Runtime one by one."""
-
-    def __init__(self, inputs: Inputs) -> None:
-        self._examples = one_by_one(inputs)
-
-    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
-        return next(self._examples, None)
-
-
-def one_by_one(inputs: Inputs) -> Iterator[dict[str, NDArray[np.float32]]]:
-    """Examples with a batch of one."""
-    for i in range(len(next(iter(inputs.values())))):
-        yield {name: np.ascontiguousarray(x[i : i + 1]) for name, x in inputs.items()}
+def _forget_constant_shapes(model: Any) -> None:
+    """The exporter notes the shapes of constants; the quantiser transposes some of them and then stumbles."""
+    constants = {constant.name for constant in model.graph.initializer}
+    kept = [value for value in model.graph.value_info if value.name not in constants]
+    del model.graph.value_info[:]
+    model.graph.value_info.extend(kept)
 
 
 def to_tflite(model: "nn.Module", example: Inputs) -> bytes:
@@ -102,37 +92,17 @@ def to_tflite(model: "nn.Module", example: Inputs) -> bytes:
         return path.read_bytes()
 
 
-def quantize_tflite(model: bytes, calibration: Inputs | None) -> bytes:
-    """Int8 of fully connected layers and nothing else: static with `calibration`, dynamic without.
+def quantize_tflite(model: bytes) -> bytes:
+    """Int8 weights of fully connected layers, activations scaled on the fly; all else stays float.
 
-    All of it in int8 would be slower than float. Dynamic files run in tflite-runtime 2.14 without an error
-    and with wrong results, which the golden vectors find.
+    Static scales were tried: 20 times the error here, no faster, and all of it in int8 is slower than float.
+    tflite-runtime 2.14 runs such files without an error and with wrong results: the golden vectors find that.
     """
-    from ai_edge_quantizer import qtyping, quantizer, recipe
+    from ai_edge_quantizer import quantizer, recipe
 
     with tempfile.TemporaryDirectory() as folder:
         plain, done = Path(folder) / "plain.tflite", Path(folder) / "int8.tflite"
         plain.write_bytes(model)
-        if calibration is None:
-            job = quantizer.Quantizer(str(plain), recipe.dynamic_wi8_afp32())
-            job.quantize(None).export_model(str(done))
-            return done.read_bytes()
-        job = quantizer.Quantizer(str(plain))
-        job.add_static_config(
-            regex=".*",
-            operation_name=qtyping.TFLOperationName.FULLY_CONNECTED,
-            activation_num_bits=8,
-            weight_num_bits=8,
-        )
-        key, names = _signature(model)
-        rows = [dict(zip(names, example.values(), strict=True)) for example in one_by_one(calibration)]
-        job.quantize(job.calibrate({key: rows}, num_threads=1)).export_model(str(done))
+        job = quantizer.Quantizer(str(plain), recipe.dynamic_wi8_afp32())
+        job.quantize(None).export_model(str(done))
         return done.read_bytes()
-
-
-def _signature(model: bytes) -> tuple[str, Sequence[str]]:
-    """The signature's name and its inputs in the order of the network's."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    key, sides = next(iter(Interpreter(model_content=model).get_signature_list().items()))
-    return key, sorted(sides["inputs"], key=lambda name: int(name.rsplit("_", 1)[1]))

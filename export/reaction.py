@@ -19,14 +19,13 @@ from myoedge.export.data.repetition import LoadedDataset, Repetition
 SHARES = np.linspace(0, 1, 21)  # in steps of 10 ms of a 200 ms window
 FROM_REST, BETWEEN, TO_REST = "from rest", "between gestures", "to rest"
 CHANGES = 24  # of each kind a person
-BOUND = 0.9  # so many of the movements that begin from rest turn the decision within `new_share`
 
 Reaction = Mapping[str, Mapping[str, float]]  # kind of change -> median and p90 of the share
 
 
 def new_share(reaction: Reaction) -> float:
-    """What enters bundle.json: most movements from rest are decided within that share of a window."""
-    return reaction[FROM_REST]["p90"]
+    """What enters bundle.json: the median of the slower way into a gesture, which is from another gesture."""
+    return max(one["median"] for kind, one in reaction.items() if kind != TO_REST)
 
 
 def measure_reaction(bundle: Bundle, engine: Engine | None, loaded: LoadedDataset, seed: int = 0) -> Reaction:
@@ -61,7 +60,7 @@ def measure_reaction(bundle: Bundle, engine: Engine | None, loaded: LoadedDatase
 def _middle_and_most(shares: Sequence[float]) -> dict[str, float]:
     return {
         "median": round(float(np.median(shares)), 3),
-        "p90": round(float(np.quantile(shares, BOUND)), 3),
+        "p90": round(float(np.quantile(shares, 0.9)), 3),
         "changes": len(shares),
     }
 

@@ -133,7 +133,7 @@ def test_the_card_compares_the_network_with_classic_on_every_set_it_names() -> N
 
 
 def test_classic_is_written_from_its_shipped_description(tmp_path: Path) -> None:
-    reaction = {"from rest": {"median": 0.2, "p90": 0.43}}
+    reaction = {"from rest": {"median": 0.43, "p90": 0.6}}
     prior = {"cov_0": np.eye(32, dtype=np.float32), "cov_1": np.eye(36, dtype=np.float32)}
     write_classic(prior, reaction, tmp_path / "classic")
     row = json.loads((tmp_path / "classic" / "bundle.json").read_text())

@@ -48,4 +48,9 @@ def test_a_movement_shows_sooner_than_its_end() -> None:
     reaction = measure_reaction(load_bundle("classic"), None, loaded(gains))
     assert reaction["from rest"]["median"] < 0.4
     assert reaction["to rest"]["median"] > 0.6
-    assert new_share(reaction) == reaction["from rest"]["p90"]
+    assert new_share(reaction) == reaction["from rest"]["median"]
+
+
+def test_the_slower_way_into_a_gesture_counts_and_the_way_out_does_not() -> None:
+    medians = {"from rest": 0.2, "between gestures": 0.5, "to rest": 0.9}
+    assert new_share({kind: {"median": median, "p90": 1.0} for kind, median in medians.items()}) == 0.5
