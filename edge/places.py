@@ -9,7 +9,7 @@ from pathlib import Path
 from myoedge.edge.errors import RefusedError, StorageError
 
 BOARD_CONFIG = Path("/etc/myoedge/myoedge.toml")
-LONGEST_NAME = 48  # of a file named after an armband: a socket's whole path has 107 bytes (unix(7))
+LONGEST_NAME = 32  # of a file named after an armband: a socket's whole path has 107 bytes (unix(7))
 
 
 def config_path() -> Path:

@@ -1,0 +1,49 @@
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+Desk = Any
+SHORT = ("--bundle", "classic", "--gestures", "rest,fist", "--hold-s", "0.9", "--pause-s", "0.3")
+
+
+def profiles(desk: Desk, name: str) -> list[str]:
+    home: Path = desk.home / "data" / "profiles" / name
+    return sorted(path.name for path in home.iterdir()) if home.is_dir() else []
+
+
+def test_calibrate_tells_what_to_do_and_keeps_a_private_profile(desk: Desk) -> None:
+    done = desk.call("calibrate", "virtual:myo", "--profile", "anna", *SHORT)
+    assert done.returncode == 0, done.stderr
+    assert "[2/4] get ready: fist" in done.stderr and "FIST: hold 0.9 s" in done.stderr
+    assert "never retrieved" not in done.stderr and "Traceback" not in done.stderr
+    assert "kept in" in done.stdout and "held out: " in done.stdout
+    assert profiles(desk, "anna") == ["0001.json", "0001.recording.jsonl"]
+    assert {p.stat().st_mode & 0o777 for p in (desk.home / "data" / "profiles" / "anna").iterdir()} == {0o600}
+    assert desk.orphans() == []
+
+
+def test_an_interrupted_calibration_leaves_nothing(desk: Desk) -> None:
+    process = desk.start("calibrate", "virtual:myo", "--profile", "anna", *SHORT)
+    while "hold" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == "stopped; the last good profile is untouched"
+    assert profiles(desk, "anna") == []
+    assert desk.orphans() == []
+    assert list((desk.home / "tmp").iterdir()) == []
+
+
+def test_restore_brings_the_one_before_back(office: Desk) -> None:
+    home = office.home / "data" / "profiles" / "anna"
+    (home / "0002.json").write_bytes((home / "0001.json").read_bytes())
+    assert json.loads(office.call("calibrate", "--restore", "--profile", "anna", "--json").stdout) == {
+        "profile": "anna",
+        "path": str(home / "0001.json"),
+        "taken_over": False,
+    }
+    done = office.call("calibrate", "--restore", "--profile", "anna")
+    assert done.returncode == 3
+    assert "no older version to restore" in done.stderr
