@@ -4,9 +4,11 @@ Weights are int8 an output channel, activations int8 where they meet constant we
 softmax and LayerNorm stay in float: in int8 they are slower, not smaller.
 """
 
+import io
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +26,23 @@ OUTPUTS = ("scores", "embedding")
 Inputs = Mapping[str, NDArray[np.float32]]  # by name, first axis the example
 
 
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """The converters print progress, also to stdout, which belongs to the result; they warn of themselves."""
+    with (
+        warnings.catch_warnings(),
+        redirect_stdout(io.StringIO()),
+        redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
 def to_onnx(model: "nn.Module", example: Inputs) -> bytes:
     """The float network with named inputs and outputs and a batch of one."""
     import torch
 
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter deprecates itself at every call
+    with tempfile.TemporaryDirectory() as folder, _hushed():
         path = Path(folder) / "model.onnx"
         program: Any = torch.onnx.export(
             model.eval(),
@@ -56,7 +69,7 @@ def quantize_onnx(model: bytes) -> bytes:
 
     graph = onnx.load_from_string(model)
     _forget_constant_shapes(graph)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _hushed():
         plain, done = Path(folder) / "plain.onnx", Path(folder) / "int8.onnx"
         onnx.save(graph, plain)
         quantize_dynamic(
@@ -84,8 +97,7 @@ def to_tflite(model: "nn.Module", example: Inputs) -> bytes:
     import litert_torch
     import torch
 
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder, _hushed():
         path = Path(folder) / "model.tflite"
         tensors = tuple(torch.from_numpy(np.asarray(x[:1])) for x in example.values())
         litert_torch.convert(model.eval(), tensors).export(str(path))
@@ -100,7 +112,7 @@ def quantize_tflite(model: bytes) -> bytes:
     """
     from ai_edge_quantizer import quantizer, recipe
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _hushed():
         plain, done = Path(folder) / "plain.tflite", Path(folder) / "int8.tflite"
         plain.write_bytes(model)
         job = quantizer.Quantizer(str(plain), recipe.dynamic_wi8_afp32())
