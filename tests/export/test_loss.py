@@ -38,7 +38,7 @@ def loss(*episodes: Episode) -> float:
 
 
 def test_labels_that_lie_apart_cost_less() -> None:
-    assert loss(episode(12.0)) < 0.7 * loss(episode(0.0))
+    assert loss(episode(6.0)) < 0.7 * loss(episode(0.0))
 
 
 def test_the_scale_of_an_embedding_does_not_matter() -> None:
@@ -59,7 +59,7 @@ def test_naming_counts_only_where_labels_are_known() -> None:
 
 
 def test_an_episode_is_judged_by_its_own_support() -> None:
-    near, far = episode(0.0), episode(12.0)
+    near, far = episode(0.0), episode(6.0)
     assert loss(far) < loss(near, far) < loss(near)
 
 
