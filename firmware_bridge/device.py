@@ -103,10 +103,18 @@ class Device:
             self.armband, pipeline, self._sinks, self.budget, timed=live, events=self._events
         )
         if live:
-            control = Control(self._address, self._handlers())
-            await control.open()
-            self._stack.push_async_callback(control.close)
-            self.armband.listeners.append(control.arrived)
+            await self._serve(self._address)
+            found = f"{self.armband.name}:{self.armband.address}"
+            if found not in (self._address, self._address.partition("?")[0]) and self.armband.wearer is None:
+                self._stack.enter_context(Owner(found))  # `myo` was the first heard: it has a name of its own
+                await self._serve(found)
+
+    async def _serve(self, name: str) -> None:
+        """Answer whoever speaks to this armband by that name."""
+        control = Control(name, self._handlers())
+        await control.open()
+        self._stack.push_async_callback(control.close)
+        self.armband.listeners.append(control.arrived)
 
     def _pipeline(self, profile: Profile | None) -> Pipeline:
         choice, loaded = self._choice, self.loaded

@@ -112,6 +112,7 @@ def open(  # the name users expect, as in `myoedge.open("myo")`
         from myoedge.calibration.store import load
 
         profile = load(profile)
-    name = bundle or (profile.bundle_name if profile else "default")
+    own = (profile.facts.get("bundle_path") or profile.bundle_name) if profile else "default"
+    name = bundle or str(own)
     choice = Choice(name, engine, profile, budget_ms, every=every)
     return OpenArmband(armband, radio, choice)

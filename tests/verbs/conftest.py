@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ class Desk:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        (home / "run").mkdir(mode=0o700)
+        self._run = tempfile.TemporaryDirectory(prefix="m")  # short: a socket's path has 107 bytes
+        self.sockets = Path(self._run.name) / "myoedge"
         (home / "tmp").mkdir()
         self.env = {
             **{name: value for name, value in os.environ.items() if not name.startswith("MYOEDGE_CO")},
-            "XDG_RUNTIME_DIR": str(home / "run"),
+            "XDG_RUNTIME_DIR": self._run.name,
             "MYOEDGE_DATA": str(home / "data"),
             "MYOEDGE_CONFIG": str(home / "myoedge.toml"),
             "TMPDIR": str(home / "tmp"),
@@ -76,6 +78,7 @@ class Desk:
             for pipe in (process.stdout, process.stderr):
                 if pipe and not pipe.closed:
                     pipe.close()
+        self._run.cleanup()
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ def radio(desk: Desk, first_line: Callable[..., str]) -> Generator[str, None, No
     assert process.wait(60) == 130
 
 
-def test_an_armband_is_found_remembered_run_and_forgotten(desk: Desk, radio: str) -> None:
+def test_an_armband_is_found_remembered_run_and_forgotten(
+    desk: Desk, radio: str, first_line: Callable[..., str]
+) -> None:
     found = desk.json("scan", "--seconds", "0.5", "--radio", radio)["armbands"]
     assert [one["kind"] for one in found] == ["myo"]
     paired = desk.json("pair", "myo", "--radio", radio)
@@ -33,5 +35,12 @@ def test_an_armband_is_found_remembered_run_and_forgotten(desk: Desk, radio: str
         desk.json("run", "--events", "3", "--every", "--to", "udp:127.0.0.1:9")["armband"]
         == paired["armband"]
     )
+    process = desk.start("run", "myo", "--radio", radio, "--every")
+    first_line(process)
+    again = desk.call("run", "--radio", radio)
+    assert (again.returncode, "held by process" in again.stderr) == (4, True)
+    assert [row["armband"] for row in desk.json("status")["running"]] == ["myo"]
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 130
     assert desk.json("forget")["forgot"] == paired["armband"]
     assert desk.call("run").returncode == 2

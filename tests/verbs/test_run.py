@@ -109,7 +109,7 @@ def test_sigterm_puts_the_outputs_at_rest_and_gives_the_armband_back(
     assert "Traceback" not in err and "never retrieved" not in err
     assert "budget 150 ms = " in err
     assert office.orphans() == []
-    assert list((office.home / "run" / "myoedge").glob("*.sock")) == []
+    assert list(office.sockets.glob("*.sock")) == []
     assert not (office.home / "events.sock").exists()
     assert list((office.home / "tmp").iterdir()) == []
 

@@ -27,13 +27,14 @@ def _all() -> list[dict[str, Any]]:
     from myoedge.edge.errors import NotThereError
     from myoedge.edge.owner import owned
 
-    rows = []
+    rows: dict[str, dict[str, Any]] = {}
     for path in owned():
         try:
-            rows.append(ask_at(path, "status"))
+            row = ask_at(path, "status")
         except NotThereError:
             continue  # its owner was killed
-    return rows
+        rows[row["armband"]] = row  # one that was found by its kind listens by its address too
+    return list(rows.values())
 
 
 def _line(row: dict[str, Any]) -> str:
