@@ -20,11 +20,17 @@ HOLD_S, REST_S = (1.2, 2.2), (0.8, 1.4)
 SESSION_HOLD_S, SESSION_PAUSE_S = 2.5, 1.5
 
 
-async def demo(wearer: str, bundle: str, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
-    """Calibrate, run for `seconds`, and give the result as one JSON object; nothing is kept."""
+async def demo(
+    wearer: str, bundle: str, seconds: float, say: Callable[[str], None], plan: Plan | None = None
+) -> dict[str, Any]:
+    """Calibrate, run for `seconds`, and give the result as one JSON object; nothing is kept.
+
+    `plan` is the calibration (default: all the wearer's gestures, 48 s). Raises UsageError for a wearer
+    nobody knows, else what calibrating and running raise.
+    """
     address = f"virtual:myo?wearer={wearer}"
     with tempfile.TemporaryDirectory(prefix="myoedge-") as folder:
-        plan = Plan(gestures_for(address), hold_s=SESSION_HOLD_S, pause_s=SESSION_PAUSE_S)
+        plan = plan or Plan(gestures_for(address), hold_s=SESSION_HOLD_S, pause_s=SESSION_PAUSE_S)
         say(f"a virtual Myo in a process of its own, worn by {wearer}, who is simulated: calibrating")
         store = Store(Path(folder))
         guided = await calibrate(address, "bluez", wearer, bundle, plan, say, store=store, vibrate=False)
@@ -50,8 +56,10 @@ def _teller(say: Callable[[str], None]) -> Callable[[Event], None]:
         if event.kind == "gesture" and event.phase == "start":
             ms = (event.emitted_ns - event.arrival_ns) / 1e6
             say(f"  {event.label:<18} score {event.score:.2f}   {ms:.1f} ms after its packet")
-        elif event.kind == "quality" or event.label in ("silent", "fallback", "resumed"):
-            say(f"  {event.kind}: {event.label} {event.detail.get('reason', '')}".rstrip())
+        elif event.kind == "quality":
+            say(f"  channel {event.detail['channel']} is {event.label}")
+        elif event.label in ("silent", "fallback", "resumed"):
+            say(f"  {event.label} {event.detail.get('reason', '')}".rstrip())
 
     return tell
 

@@ -60,7 +60,8 @@ async def demo_played(
                 stop.set()
                 await running
             truth = [m for s in spans for m in (Moment(s.start_ns, s.label), Moment(s.end_ns, None))]
-            return judge(truth, decisions, device.status())
+            row = judge(truth, decisions, device.status())
+            return {**row, "reaction_ms": {}}  # a recording does not say when the movement began in it
 
 
 async def _calibrate(takes: Sequence[Take], bundle: str, folder: Path, say: Callable[[str], None]) -> Profile:

@@ -9,7 +9,8 @@ import numpy as np
 
 from myoedge.edge.event import Event
 
-SETTLE_NS = 300_000_000  # after a change of gesture: what the window still holds of the one before
+# After a change: a muscle takes 0.3 to 0.4 s to fall silent, and the window holds what was before.
+SETTLE_NS = 500_000_000
 STOPS = (
     ("condition", "chunk", "signal"),
     ("window", "signal", "window"),
@@ -138,11 +139,11 @@ def table(row: Mapping[str, Any]) -> str:
     if row["accuracy"] is None:
         return "no decision was made; `myoedge run virtual:myo --every` shows why"
     shares = {name: (one["accuracy"], one["judged"]) for name, one in row["by_gesture"].items()}
-    lines = [f"{'decisions that were right':<30}{'':>10}{'of':>6}"]
+    lines = [f"{'decisions':<30}{'right':>10}{'of':>6}   (0.5 s after each change)"]
     lines += [f"  {name:<28}{_percent(share)}{n:>6}" for name, (share, n) in shares.items()]
     lines.append(f"  {'all':<28}{_percent(row['accuracy'])}{row['judged']:>6}")
     whole = row["repetitions"]
-    lines.append(f"{'whole gestures right':<30}{whole['right']:>10}{whole['of']:>6}")
+    lines.append(f"{'whole gestures':<30}{whole['right']:>10}{whole['of']:>6}   (largest sum of scores)")
     if row["reaction_ms"]:
         lines.append(
             f"movement to start event: half within {row['reaction_ms']['p50']:.0f} ms, "

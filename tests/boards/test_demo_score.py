@@ -30,7 +30,7 @@ FIST = [Moment(0, "rest"), Moment(1000 * MS, "fist"), Moment(2000 * MS, None)]
 
 
 def test_decisions_near_a_change_or_without_a_truth_are_not_judged() -> None:
-    row = judged(FIST, decided(1299, "rest"), decided(1300, "fist"), decided(2500, "rest"))
+    row = judged(FIST, decided(1499, "rest"), decided(1500, "fist"), decided(2500, "rest"))
     assert (row["decisions"], row["judged"], row["accuracy"]) == (3, 1, 1.0)
 
 
@@ -43,13 +43,13 @@ def test_accuracy_is_told_by_gesture() -> None:
 
 
 def test_a_repetition_is_what_its_scores_say_together() -> None:
-    split = decided(1400, "fist", 0.9), decided(1500, "pinch", 0.4), decided(1600, "pinch", 0.4)
+    split = decided(1500, "fist", 0.9), decided(1600, "pinch", 0.4), decided(1700, "pinch", 0.4)
     assert judged(FIST, *split)["repetitions"] == {"right": 1, "of": 1}
-    assert judged(FIST, *split, decided(1700, "pinch", 0.4))["repetitions"] == {"right": 0, "of": 1}
+    assert judged(FIST, *split, decided(1800, "pinch", 0.4))["repetitions"] == {"right": 0, "of": 1}
 
 
 def test_rejected_windows_do_not_outvote_a_gesture() -> None:
-    windows = [decided(1400 + 50 * n, "rest", 0.9) for n in range(5)]
+    windows = [decided(1500 + 50 * n, "rest", 0.9) for n in range(5)]
     assert judged(FIST, *windows, decided(1800, "fist", 0.3))["repetitions"] == {"right": 1, "of": 1}
     assert judged(FIST, *windows)["repetitions"] == {"right": 0, "of": 1}
 

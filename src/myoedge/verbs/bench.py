@@ -77,6 +77,17 @@ def _reaction(args: argparse.Namespace) -> int:
         row = bench_reaction(
             address, manner.radio_of(args), args.bundle, profile, args.seconds, 1000 / args.rate
         )
-    text = "\n".join(f"  {k}: {v}" for k, v in row.items())
-    manner.result(args, row, text)
-    return 0
+    manner.result(args, row, _reaction_text(row))
+    return 0 if row["started_right"] else 1
+
+
+def _reaction_text(row: dict[str, Any]) -> str:
+    lines = [f"{row['armband']}, bundle {row['bundle']}, every {row['hop_ms']:g} ms, load {row['load']:.2f}"]
+    for name, count, shown in (
+        ("first_start_ms", "started", "movement to start event"),
+        ("right_start_ms", "started_right", "to the right one"),
+    ):
+        lines.append(f"  {shown:<24} {row[count]} of {row['onsets']}")
+        if ms := row[name]:
+            lines[-1] += f", p50 {ms['p50']:.0f}  p95 {ms['p95']:.0f}  max {ms['max']:.0f} ms"
+    return "\n".join(lines)

@@ -17,10 +17,10 @@ def run(args: argparse.Namespace) -> int:
 
 async def _pair(args: argparse.Namespace) -> int:
     from myoedge.edge.settings import keep
-    from myoedge.firmware_bridge.armbands import open_armband
+    from myoedge.firmware_bridge.share import open_or_share
 
     radio = manner.radio_of(args)
-    async with open_armband(args.armband, radio) as armband:
+    async with open_or_share(args.armband, radio) as armband:
         await armband.vibrate(1)
         met, battery = armband.address, await armband.battery()
     kind = args.armband.partition(":")[0]
