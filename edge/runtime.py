@@ -15,7 +15,7 @@ from myoedge.edge.stream import Notice, Stream
 from myoedge.edge.window import Window
 from myoedge.edge.worker import Worker
 
-STALL_S = 0.1  # an engine that takes longer has stalled (our choice: two hops)
+STALL_S = 0.08  # an engine that takes longer has stalled; Ctrl-C must be heard within 0.1 s
 RETRY_NS = 5_000_000_000  # when a stalled engine is tried again
 BREATH = 1024  # chunks after which a stream that never waits lets the decisions run
 
@@ -80,8 +80,6 @@ class Runtime:
         """End the loop at its next turn, whatever waits; outputs go to rest."""
         self._stopping = True
         self._wake.set()
-        if self._worker:
-            self._worker.give_up()
 
     def take_over(self, pipeline: Pipeline) -> None:
         """Go on with another pipeline (a new profile) between two decisions; what is held ends first."""
@@ -103,7 +101,7 @@ class Runtime:
                 if self._newest is not None:
                     window, stamps = self._newest
                     self._newest = None
-                    await self._decide(window, stamps)
+                    self._decide(window, stamps)
         finally:
             reader.cancel()
             if self._timer:
@@ -191,8 +189,8 @@ class Runtime:
         stamps = {"chunk": taken_ns, "signal": signal_ns, "window": time.monotonic_ns()}
         return [(window, stamps) for window in found]
 
-    async def _decide(self, window: Window, stamps: dict[str, int]) -> None:
-        embedded = await self._embed(window)
+    def _decide(self, window: Window, stamps: dict[str, int]) -> None:
+        embedded = self._embed(window)
         stamps["engine"] = time.monotonic_ns()
         events = self.pipeline.decide(window, embedded)
         stamps["decision"] = time.monotonic_ns()
@@ -200,7 +198,7 @@ class Runtime:
         self.latency_ms.append((stamps["decision"] - window.arrival_ns) / 1e6)
         self._emit(events, stamps)
 
-    async def _embed(self, window: Window) -> Embedded:
+    def _embed(self, window: Window) -> Embedded:
         """The engine's answer in time, else the closed-form part alone; one that stalled is retried later."""
         if self._worker is None:
             return self.pipeline.embed(window, None)
@@ -208,12 +206,10 @@ class Runtime:
         if self._worker.busy or (waiting and window.arrival_ns - (self._fallback_since_ns or 0) < RETRY_NS):
             return self.pipeline.embed(window, None)
         try:
-            embedded = await self._worker(window, STALL_S)
+            embedded = self._worker(window, STALL_S)
             reason = "the engine did not answer in time"
         except Exception as error:  # any failure of an engine means fallback; the loop goes on
             embedded, reason = None, f"the engine failed: {error}"
-        if self._stopping:
-            return self.pipeline.embed(window, None)
         now_ns = time.monotonic_ns()
         if embedded is not None:
             if waiting:
