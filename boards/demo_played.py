@@ -83,7 +83,10 @@ async def _calibrate(takes: Sequence[Take], bundle: str, folder: Path, say: Call
         inner = [Span(s.label, s.repetition, s.start_ns + EDGE_NS, s.end_ns - EDGE_NS) for s in spans]
         stretch = Stretch(chunks, inner)
         specs = armband.specs
-        return learn(loaded.bundle, loaded.engine, [stretch], specs, wearer="recorded", armband=AIR).profile
+    learned = await asyncio.to_thread(
+        learn, loaded.bundle, loaded.engine, [stretch], specs, wearer="recorded", armband=AIR
+    )
+    return learned.profile
 
 
 async def play(

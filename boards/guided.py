@@ -1,5 +1,6 @@
 """A guided session on any armband: link, prompters, session, fit and store joined."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +108,8 @@ async def calibrate(
         session, specs = await lead(
             address, radio, plan, recording, say, vibrate=vibrate, clock=loaded.bundle.clock
         )
-        profile = learn(
+        learned = await asyncio.to_thread(  # seconds on a slow board, in which Ctrl-C must still be heard
+            learn,
             loaded.bundle,
             loaded.engine,
             [session.stretch],
@@ -115,8 +117,8 @@ async def calibrate(
             wearer=name,
             armband=address.partition("?")[0],
             facts=bundle_facts(bundle),
-        ).profile
-        return Guided(profile, store.save(name, profile, recording), session)
+        )
+        return Guided(learned.profile, store.save(name, learned.profile, recording), session)
     finally:
         recording.unlink(missing_ok=True)  # of a session that came to nothing; `save` has moved a good one
 
