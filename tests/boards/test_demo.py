@@ -13,7 +13,7 @@ def test_the_demo_calibrates_runs_and_is_judged_by_the_truth() -> None:
     plan = Plan(("rest", "fist", "wrist extension"), hold_s=0.9, pause_s=0.3)
     row = asyncio.run(demo("anna", "classic", 4.0, said.append, plan))
     assert row["judged"] > 20 and row["accuracy"] > 0.5
-    assert row["repetitions"]["of"] >= 2
+    assert row["repetitions"]["of"] >= 1
     assert row["budget_ms"] == 150
     assert "whole gestures" in table(row)
     assert any("held out" in line for line in said) and any(
