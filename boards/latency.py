@@ -62,7 +62,7 @@ def bench_latency(plan: Plan) -> dict[str, Any]:
         "bare_rss_mb": bare["rss_mb"],
         "linked_to_event_ms": ours["linked_to_event_ms"],
         "first_event_ms": ours["first_event_ms"],
-        "packets_bare": bare["packets"],
+        "packets_per_s": bare["packets_per_s"],
         "counters": ours["counters"],
         "link": ours["link"],
         "board": platform.machine(),

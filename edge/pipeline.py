@@ -166,6 +166,11 @@ class Pipeline:
             return None
         return self._last_ns + (REST_NS if self._silent else SILENT_NS)
 
+    @property
+    def hop_ns(self) -> int:
+        """Time between two decisions while data flows."""
+        return self._windower.hop_ns
+
     def status(self, label: str, now_ns: int, **detail: object) -> Event:
         """A status event of the runtime's own: fallback, stopped, ..."""
         return self._status(label, now_ns, **detail)

@@ -11,12 +11,13 @@ from myoedge.edge.chunk import Chunk
 from myoedge.edge.embed import Embedded
 from myoedge.edge.event import Event, utc_of
 from myoedge.edge.pipeline import Pipeline
-from myoedge.edge.stream import Notice, Stream
+from myoedge.edge.stream import Notice, Patient, Stream
 from myoedge.edge.window import Window
 from myoedge.edge.worker import Worker
 
 STALL_S = 0.08  # an engine that takes longer has stalled; Ctrl-C must be heard within 0.1 s
 RETRY_NS = 5_000_000_000  # when a stalled engine is tried again
+EARLY_NS = 10_000_000  # before the next window is due: more than a packet comes early by radio
 BREATH = 1024  # chunks after which a stream that never waits lets the decisions run
 
 STOPS = ("chunk", "signal", "window", "engine", "decision")
@@ -148,6 +149,8 @@ class Runtime:
                 self.counters.late_windows_dropped += 1
             self._newest = window, stamps
             self._wake.set()
+            if isinstance(self._stream, Patient):
+                self._stream.hush(window.t_ns + self.pipeline.hop_ns - EARLY_NS)
 
     async def _sleep(self) -> None:
         """Until a window waits, or silence gets a meaning."""

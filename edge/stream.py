@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from myoedge.edge.chunk import Chunk
 
@@ -36,3 +36,12 @@ class Stream(Protocol):
     def specs(self) -> Mapping[str, StreamSpec]: ...
 
     def __aiter__(self) -> AsyncIterator[Chunk | Notice]: ...
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """A stream that can be told when its next chunk matters, so that the chunks before it wake nobody."""
+
+    def hush(self, until_ns: int) -> None:
+        """Nothing that arrives before `until_ns` (monotonic) is needed before then."""
+        ...

@@ -73,6 +73,11 @@ class Windower:
         self._hop = max(1, round(hop_ms * self._clock.bound.rate_hz / 1000))
         self._since = 0
 
+    @property
+    def hop_ns(self) -> int:
+        """Time between two windows of an unbroken stream."""
+        return self._hop * self._clock.bound.period_ns
+
     def feed(self, signal: Signal) -> Iterator[Window]:
         """Take a signal in; yields a window for every hop of the clock modality that it completes."""
         track = self._tracks[signal.modality]

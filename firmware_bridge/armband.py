@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.errors import UsageError
 from myoedge.edge.recording import Arrival
-from myoedge.edge.stream import Notice, StreamSpec
+from myoedge.edge.stream import Notice, Patient, StreamSpec
 from myoedge.firmware_bridge.codec import Codec
 from myoedge.firmware_bridge.links import Link
 from myoedge.firmware_bridge.packet import LINK_SOURCE
@@ -118,6 +118,12 @@ class Armband:
             if arrival.source == LINK_SOURCE:
                 ready.append(_notice(arrival))
         return ready.popleft()
+
+    def hush(self, until_ns: int) -> None:
+        """What arrives before `until_ns` may come all at once then; saves a small computer most wake-ups."""
+        link = self._open().link
+        if isinstance(link, Patient):
+            link.hush(until_ns)
 
     async def vibrate(self, kind: int) -> None:
         """1 short, 2 medium, 3 long; nothing in a replay. Raises UsageError, LinkError when not connected."""

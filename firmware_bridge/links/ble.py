@@ -82,6 +82,10 @@ class BleLink:
                 raise explain(broken, f"keeping the {self._gatt.kind} linked") from broken
         return arrival
 
+    def hush(self, until_ns: int) -> None:
+        """What arrives before `until_ns` may wait in the inbox until then (see edge.stream.Patient)."""
+        self.inbox.hush(until_ns)
+
     async def ask(self, point: str, data: bytes | None = None) -> bytes:
         """Read a named reading ("battery"), or write to "command". LinkError when not connected."""
         client = self._client

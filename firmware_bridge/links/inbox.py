@@ -1,9 +1,11 @@
 """What arrived and nobody took yet: bounded, the oldest goes first and is counted."""
 
 import asyncio
+import time
 from collections import Counter, deque
 
 from myoedge.edge.recording import Arrival
+from myoedge.firmware_bridge.packet import LINK_SOURCE
 
 
 class Inbox:
@@ -16,6 +18,22 @@ class Inbox:
         self._capacity = capacity
         self._waiter: asyncio.Future[None] | None = None
         self._closed = False
+        self._quiet_ns = 0  # what arrives before does not wake the reader
+        self._timer: asyncio.TimerHandle | None = None
+
+    def hush(self, until_ns: int) -> None:
+        """Let what arrives before `until_ns` (monotonic) wait until then; news of the link never waits."""
+        self._quiet_ns = until_ns
+        if self._timer is None:
+            wait_s = max(0.0, (until_ns - time.monotonic_ns()) / 1e9)
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if time.monotonic_ns() < self._quiet_ns:
+            self.hush(self._quiet_ns)  # it was put off since
+        elif self._items:
+            self._wake()
 
     def put(self, item: Arrival) -> None:
         """Never waits."""
@@ -23,7 +41,8 @@ class Inbox:
             self._items.popleft()
             self._counters["overflow"] += 1
         self._items.append(item)
-        self._wake()
+        if item.t_ns >= self._quiet_ns or item.source == LINK_SOURCE:
+            self._wake()
 
     async def get(self) -> Arrival | None:
         """The oldest; None when closed and empty."""
@@ -36,6 +55,8 @@ class Inbox:
 
     def close(self) -> None:
         self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
         self._wake()
 
     def _wake(self) -> None:
