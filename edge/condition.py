@@ -77,9 +77,11 @@ class Conditioner:
                 "the stream promised: report this armband's decoder"
             )
         period = self._bound.period_ns
-        marks, changes = self._monitor.feed(raw, chunk.t_ns, period)
+        finite = chunk.samples.dtype.kind in "iu"
+        marks, changes = self._monitor.feed(raw, chunk.t_ns, period, finite)
         lost, reset = self._gap(chunk, len(raw))
-        raw = self._finite(raw)
+        if not finite:
+            raw = self._finite(raw)
         if lost:
             raw = np.concatenate([self._mirror(lost), raw])
             marks = np.concatenate([np.repeat(marks[:1], lost, axis=0), marks])

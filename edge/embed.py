@@ -32,6 +32,11 @@ class Embedder:
         self._touched = np.concatenate([*touched, np.zeros((bundle.embedding, channels), bool)])
         self.blocks = self._blocks([len(t) for t in touched])
         self.closed_form = sum(len(t) for t in touched)
+        everything = np.ones(len(self._touched), bool)
+        self._used = {
+            True: everything,
+            False: np.arange(len(self._touched)) < self.closed_form,
+        }  # with a network
 
     def _blocks(self, sizes: list[int]) -> tuple[tuple[int, int], ...]:
         edges = np.cumsum([0, *sizes, *([self._bundle.embedding] if self._bundle.embedding else [])])
@@ -47,17 +52,16 @@ class Embedder:
         closed = self.features(window)
         embedding = np.zeros(len(self._touched), np.float32)
         embedding[: len(closed)] = closed
-        used = np.ones(len(self._touched), bool)
         scores = None
         if engine is not None:
             inputs = {
                 n: (closed if n == "features" else window.samples[n])[None] for n in self._bundle.inputs
             }
             scores, embedding[len(closed) :] = engine(inputs)
-        else:
-            used[len(closed) :] = False
-        if window.masked.any():
-            used &= ~self._touched[:, window.masked].any(axis=1)
         emg = window.samples[self._bundle.clock]
-        level = float(np.abs(emg).sum() / (max(1, int((~window.masked).sum())) * len(emg)))
+        used, channels = self._used[engine is not None], emg.shape[1]
+        if window.masked.any():
+            used = used & ~self._touched[:, window.masked].any(axis=1)
+            channels = max(1, int((~window.masked).sum()))
+        level = float(np.add.reduce(np.abs(emg), axis=None)) / (channels * len(emg))
         return Embedded(embedding, used, scores, level)

@@ -28,9 +28,9 @@ class Filter:
         self._started = False
 
     def __call__(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Filter (time, channel) samples; returns the same shape."""
+        """Filter (time, channel) samples; returns the same shape (without sections, the same array)."""
         if len(self._matrix) == 1:
-            return samples.copy()
+            return samples
         out = np.empty_like(samples)
         if not self._started and len(samples):
             self._now[1:] = self._settled[:, None] * samples[0]

@@ -6,6 +6,7 @@ runtime calls them one by one to stamp each; `feed` calls them in order, as a re
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
@@ -77,6 +78,7 @@ class Pipeline:
             profile.check_blocks(self._embedder.blocks)
         self._decider = Decider(bundle.labels, profile, confirm)
         self._announcer = Announcer(every)
+        self._digest = bundle.short_digest
         self._last_ns: int | None = None  # arrival of the newest data of the clock modality
         self._silent = self._resting = False
 
@@ -114,7 +116,7 @@ class Pipeline:
         if decision.label not in (REST, self._announcer.held):
             onset_ns = self._onset_ns(window)
         events = self._announcer(decision, onset_ns)
-        return [self._signed(replace(e, arrival_ns=window.arrival_ns, lost=window.lost)) for e in events]
+        return [self._signed(event, arrival_ns=window.arrival_ns, lost=window.lost) for event in events]
 
     def tick(self, now_ns: int) -> list[Event]:
         """What silence up to `now_ns` means: a status after 200 ms, rest after 450 ms, at those instants."""
@@ -167,6 +169,16 @@ class Pipeline:
         return self._last_ns + (REST_NS if self._silent else SILENT_NS)
 
     @property
+    def rows_due(self) -> int:
+        """Samples of the clock modality worth waiting for: until the next window, at most a hop."""
+        return min(self._windower.rows_due, self._windower.hop)
+
+    @property
+    def silent(self) -> bool:
+        """Whether silence was told and data has not come back yet."""
+        return self._silent
+
+    @property
     def hop_ns(self) -> int:
         """Time between two decisions while data flows."""
         return self._windower.hop_ns
@@ -199,6 +211,6 @@ class Pipeline:
         said = {name: value for name, value in detail.items() if value not in ("", None)}
         return self._signed(Event("status", label, None, t_ns=now_ns, arrival_ns=now_ns, detail=said))
 
-    def _signed(self, event: Event) -> Event:
+    def _signed(self, event: Event, **more: Any) -> Event:
         wearer = self.profile.wearer if self.profile else None
-        return replace(event, bundle=self.bundle.short_digest, profile=wearer)
+        return replace(event, bundle=self._digest, profile=wearer, **more)

@@ -48,11 +48,16 @@ class QualityMonitor:
         self._bad = np.zeros(channels, bool)
 
     def feed(
-        self, samples: NDArray[np.float64], t_ns: int, period_ns: int
+        self, samples: NDArray[np.float64], t_ns: int, period_ns: int, finite: bool = False
     ) -> tuple[NDArray[np.bool_], list[QualityChange]]:
-        """Returns (time, channel) marks of what must not count, and the changes; samples may hold NaN."""
-        invalid = ~np.isfinite(samples)
+        """Returns (time, channel) marks of what must not count, and the changes.
+
+        `finite`: no sample can be NaN, they came as whole numbers.
+        """
         marks = np.zeros(samples.shape, bool)
+        if finite and not self._electrodes:
+            return marks, []
+        invalid = marks.copy() if finite else ~np.isfinite(samples)
         changes: list[QualityChange] = []
         at, base = 0, len(self._span) - self._rows
         while at < len(samples):
@@ -60,7 +65,7 @@ class QualityMonitor:
             place = slice(base + self._filled, base + self._filled + stop - at)
             self._span[place], self._invalid[place] = samples[at:stop], invalid[at:stop]
             marks[at:stop] = self._bad
-            if invalid[at:stop].any():
+            if not finite and invalid[at:stop].any():
                 changes += self._not_numbers(
                     invalid[at:stop], marks[at:stop], t_ns + at * period_ns, period_ns
                 )

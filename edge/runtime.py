@@ -10,6 +10,7 @@ from myoedge.edge.budget import Budget
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.embed import Embedded
 from myoedge.edge.event import Event, utc_of
+from myoedge.edge.gather import Gatherer
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.stream import Notice, Patient, Stream
 from myoedge.edge.window import Window
@@ -64,8 +65,13 @@ class Runtime:
         self._timer: asyncio.TimerHandle | None = None  # wakes the loop when silence gets a meaning
         self._ended = self._stopping = False
         self._offset_ns = time.time_ns() - time.monotonic_ns()
+        self._gatherer = self._new_gatherer()
         self._worker = self._new_worker() if timed else None
         self._fallback_since_ns: int | None = None
+
+    def _new_gatherer(self) -> Gatherer:
+        periods_ns = {name: bound.period_ns for name, bound in self.pipeline.bounds.items()}
+        return Gatherer(self.pipeline.bundle.clock, lambda: self.pipeline.rows_due, periods_ns)
 
     def _new_worker(self) -> Worker | None:
         engine = self.pipeline.engine
@@ -87,6 +93,7 @@ class Runtime:
         now_ns = time.monotonic_ns()
         self._emit(self.pipeline.rest(now_ns, "another profile takes over"), {})
         self.pipeline = pipeline
+        self._gatherer = self._new_gatherer()
         self._emit(pipeline.linked(now_ns), {})
 
     async def run(self) -> None:
@@ -138,19 +145,28 @@ class Runtime:
             self._wake.set()
 
     def _take(self, item: Chunk | Notice) -> None:
-        """Of several windows that wait only the newest is kept."""
         taken_ns = time.monotonic_ns()
         if isinstance(item, Notice):
+            self._work_off(self._gatherer.flush(), taken_ns)
             self._noticed(item)
             self._wake.set()
             return
-        for window, stamps in self._windows(item, taken_ns):
-            if self._newest is not None:
-                self.counters.late_windows_dropped += 1
-            self._newest = window, stamps
-            self._wake.set()
-            if isinstance(self._stream, Patient):
-                self._stream.hush(window.t_ns + self.pipeline.hop_ns - EARLY_NS)
+        self.counters.chunks += 1
+        self.counters.lost_samples += item.lost
+        if self.pipeline.wants(item):
+            ready = self._gatherer.feed(item)
+            self._work_off(ready + self._gatherer.flush() if self.pipeline.silent else ready, taken_ns)
+
+    def _work_off(self, chunks: Sequence[Chunk], taken_ns: int) -> None:
+        """Stops 5 and 6; of several windows that wait only the newest is kept."""
+        for chunk in chunks:
+            for window, stamps in self._windows(chunk, taken_ns):
+                if self._newest is not None:
+                    self.counters.late_windows_dropped += 1
+                self._newest = window, stamps
+                self._wake.set()
+                if isinstance(self._stream, Patient):
+                    self._stream.hush(window.t_ns + self.pipeline.hop_ns - EARLY_NS)
 
     async def _sleep(self) -> None:
         """Until a window waits, or silence gets a meaning."""
@@ -168,6 +184,7 @@ class Runtime:
 
     def _ring(self) -> None:
         self._timer = None
+        self._work_off(self._gatherer.flush(), time.monotonic_ns())
         self._wake.set()
 
     def _noticed(self, notice: Notice) -> None:
@@ -177,10 +194,6 @@ class Runtime:
             self._emit([self.pipeline.status("dropped", notice.t_ns, reason=notice.detail)], {})
 
     def _windows(self, chunk: Chunk, taken_ns: int) -> list[tuple[Window, dict[str, int]]]:
-        self.counters.chunks += 1
-        self.counters.lost_samples += chunk.lost
-        if not self.pipeline.wants(chunk):
-            return []
         signal, events = self.pipeline.condition(chunk)
         signal_ns = time.monotonic_ns()
         if events:
@@ -243,14 +256,17 @@ class Runtime:
 
     def _stamped(self, event: Event, stamps: Mapping[str, int]) -> Event:
         """With real times and their judgement, or the recording's."""
-        event = replace(event, seq=self.counters.events, armband=self._stream.name)
+        seq, armband = self.counters.events, self._stream.name
         if not self._timed:
-            return replace(event, emitted_ns=event.arrival_ns, stamps=dict.fromkeys(STOPS, 0))
+            still = dict.fromkeys(STOPS, 0)
+            return replace(event, seq=seq, armband=armband, emitted_ns=event.arrival_ns, stamps=still)
         now_ns = time.monotonic_ns()
         late = event.kind in DECIDED and now_ns - event.t_ns > self._budget.deadline_ns
         self.counters.deadline_missed += late
         utc = utc_of(event.t_ns, self._offset_ns)
-        return replace(event, emitted_ns=now_ns, stamps=stamps, deadline_missed=late, utc=utc)
+        return replace(
+            event, seq=seq, armband=armband, emitted_ns=now_ns, stamps=stamps, deadline_missed=late, utc=utc
+        )
 
     async def _replay(self) -> None:
         async for item in self._stream:

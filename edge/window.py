@@ -48,7 +48,8 @@ class _Track:
             self._end = keep
         place = slice(self._end, self._end + count)
         self._samples[place], self._masked[place] = samples, masked
-        self._bridged[place] = np.arange(count) < bridged
+        self._bridged[place] = False
+        self._bridged[self._end : self._end + bridged] = True
         self._end += count
         self.filled += count
         self.t_ns = t_ns
@@ -70,13 +71,18 @@ class Windower:
         self._tracks = {name: _Track(bound) for name, bound in bounds.items()}
         self._clock = self._tracks[clock]
         self._clock_name = clock
-        self._hop = max(1, round(hop_ms * self._clock.bound.rate_hz / 1000))
+        self.hop = max(1, round(hop_ms * self._clock.bound.rate_hz / 1000))
         self._since = 0
+
+    @property
+    def rows_due(self) -> int:
+        """Samples of the clock modality that the next window still needs."""
+        return max(self._clock.bound.rows - self._clock.filled, self.hop - self._since, 1)
 
     @property
     def hop_ns(self) -> int:
         """Time between two windows of an unbroken stream."""
-        return self._hop * self._clock.bound.period_ns
+        return self.hop * self._clock.bound.period_ns
 
     def feed(self, signal: Signal) -> Iterator[Window]:
         """Take a signal in; yields a window for every hop of the clock modality that it completes."""
@@ -92,12 +98,11 @@ class Windower:
             return
         at = 0
         while at < rows:
-            wanted = max(self._clock.bound.rows - track.filled, self._hop - self._since, 1)
-            stop = min(rows, at + min(wanted, track.bound.rows))
+            stop = min(rows, at + min(self.rows_due, track.bound.rows))
             self._append(track, signal, at, stop, period)
             self._since += stop - at
             at = stop
-            if track.filled >= track.bound.rows and self._since >= self._hop:
+            if track.filled >= track.bound.rows and self._since >= self.hop:
                 self._since = 0
                 yield self._window(signal.arrival_ns)
 
