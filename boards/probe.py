@@ -75,6 +75,7 @@ async def _controller(
     )
     async with Device(address, radio, choice, sinks) as device:
         stop = asyncio.Event()
+        device.settle()
         running = asyncio.create_task(device.run(stop))
         await asyncio.sleep(SETTLE_S)
         meter, seen = Meter(), len(log.rows)

@@ -1,6 +1,7 @@
 """One armband, owned and running: link, pipeline, runtime, lock and control socket joined."""
 
 import asyncio
+import gc
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -146,6 +147,14 @@ class Device:
             halt.cancel()
             self.runtime.stop()
             await work
+
+    @staticmethod
+    def settle() -> None:
+        """Take all that start-up made out of the garbage collector's way: a full pass over it takes longer than a
+        decision may. For a process that does nothing else.
+        """
+        gc.collect()
+        gc.freeze()
 
     def status(self) -> dict[str, Any]:
         """What a person or program may want to know of the run."""

@@ -99,6 +99,7 @@ async def _run(
         if to == ["StdoutSink"]:
             _watch_stdout(unread)
         try:
+            device.settle()
             await device.run(unread, getattr(args, "seconds", None))
         finally:  # also when interrupted, and before the radio takes its time to let go
             for note in device.armband.notes:
