@@ -150,8 +150,9 @@ class Device:
 
     @staticmethod
     def settle() -> None:
-        """Take all that start-up made out of the garbage collector's way: a full pass over it takes longer than a
-        decision may. For a process that does nothing else.
+        """Take what start-up made out of the collector's way: a full pass takes longer than a decision may.
+
+        For a process that does nothing else.
         """
         gc.collect()
         gc.freeze()

@@ -162,6 +162,6 @@ def test_the_process_alone_serves_until_terminated(short_folder: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0
+        assert process.wait(5) == 130
         assert process.stderr is not None and "C6:E0:0E:0A:00:01" in process.stderr.read()
     assert not (short_folder / "h").exists()
