@@ -57,7 +57,7 @@ class StreamEmbedder:
         self.bundle, self.engine, self.gain, self.order = bundle, engine, gain, order
         self.dead: tuple[int, ...] = ()  # places of the window that never count
         self.bounds = bind_all(bundle, specs, only)
-        self._present = {name for name in self.bounds if name in specs and (only is None or name in only)}
+        self.present = {name for name in self.bounds if name in specs and (only is None or name in only)}
         self.clock = self.bounds[bundle.clock]
         self._hop_ms = hop_ms or bundle.hop_ms
         self._embedder = Embedder(bundle, len(self.clock.columns))
@@ -93,7 +93,7 @@ class StreamEmbedder:
 
     def windows(self, chunks: Iterable[Chunk]) -> Iterable[Window]:
         """Stops 5 and 6."""
-        conditioners = {name: self._conditioner(name) for name in self._present}
+        conditioners = {name: self._conditioner(name) for name in self.present}
         windower = Windower(self.bounds, self.bundle.clock, self._hop_ms)
         for chunk in chunks:
             if chunk.modality in conditioners:

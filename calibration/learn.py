@@ -1,7 +1,7 @@
 """From recorded stretches to a Profile: gain, embedding, head; for `calibrate`, `evaluate` and refits."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from myoedge.calibration.covariance import Array
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
 from myoedge.calibration.fit import REST, Fitted, fit
+from myoedge.calibration.posture import posed_examples
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.engines import Engine
@@ -19,6 +20,7 @@ from myoedge.edge.stream import StreamSpec
 
 TYPICAL_RMS = 20.0  # counts: what a Myo shows of a firm gesture; the features' floors are made for that
 PRIOR = "prior.npz"
+WORTH = 0.02  # of held-out accuracy that a second modality must gain to be used (our choice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,35 @@ def learn(
     `specs` are the armband's streams, `order` the armband channel at each place of the window; `only` leaves
     out modalities. Raises what `fit` raises, and MismatchError when the armband does not give what the bundle
     needs.
+
+    A second modality (the IMU) is used where repetitions held out say that it helps: held gestures gain
+    nothing from it, and a posture that calibration did not see could only mislead.
     """
-    embedder = StreamEmbedder(bundle, engine, specs, order=order, only=only, hop_ms=hop_ms)
-    if bundle.normalise:
-        embedder = embedder.with_gain(fit_gain(embedder, stretches))
-    examples = [example for stretch in stretches for example in embedder.examples(stretch)]
-    fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks))
-    profile = make_profile(bundle, embedder, fitted, examples, wearer, armband, facts or {})
-    return Learned(profile, embedder.without(profile.dead))
+    facts = dict(facts or {})
+
+    def attempt(names: tuple[str, ...], unused: tuple[str, ...]) -> Learned:
+        embedder = StreamEmbedder(bundle, engine, specs, order=order, only=names, hop_ms=hop_ms)
+        if bundle.normalise:
+            embedder = embedder.with_gain(fit_gain(embedder, stretches))
+        examples = [e for i, stretch in enumerate(stretches) for e in posed_examples(embedder, stretch, i)]
+        fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks))
+        profile = make_profile(bundle, embedder, fitted, examples, wearer, armband, facts)
+        return Learned(replace(profile, unused=unused), embedder.without(profile.dead))
+
+    names = tuple(name for name in bundle.modalities if name in specs and (only is None or name in only))
+    sides = tuple(name for name in names if name != bundle.clock and not bundle.modalities[name].required)
+    plain = attempt(tuple(name for name in names if name not in sides), sides)
+    if not sides or not bundle.inputs:
+        return plain
+    facts["held_out_plain"] = _held_out(plain)
+    whole = attempt(names, ())
+    return whole if _held_out(whole) > _held_out(plain) + WORTH else plain
+
+
+def _held_out(learned: Learned) -> float:
+    """Accuracy on the repetitions held out of the calibration; 0 where none could be."""
+    held_out = learned.profile.facts.get("held_out")
+    return float(held_out["accuracy"]) if isinstance(held_out, dict) else 0.0
 
 
 def make_profile(

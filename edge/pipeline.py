@@ -63,6 +63,8 @@ class Pipeline:
         only: tuple[str, ...] | None = None,
     ) -> None:
         self.bundle, self.engine, self.profile = bundle, engine, profile
+        if profile and profile.unused:
+            only = tuple(name for name in only or specs if name not in profile.unused)
         self.bounds = bind_all(bundle, specs, only)
         clock = self.bounds[bundle.clock]
         if profile:
@@ -71,7 +73,11 @@ class Pipeline:
             raise MismatchError(
                 f"bundle {bundle.name} knows no gesture of itself; run `myoedge calibrate` first"
             )
-        self._conditioners = {name: self._conditioner(name, bound) for name, bound in self.bounds.items()}
+        self._conditioners = {
+            name: self._conditioner(name, bound)
+            for name, bound in self.bounds.items()
+            if name in specs and (only is None or name in only)
+        }
         self._windower = Windower(self.bounds, bundle.clock, hop_ms or bundle.hop_ms)
         self._embedder = Embedder(bundle, len(clock.columns))
         if profile:

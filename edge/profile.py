@@ -48,6 +48,7 @@ class Profile:
     thresholds: Thresholds
     level: LevelScale
     dead: tuple[int, ...] = ()  # channels (places of the window) that gave nothing at calibration
+    unused: tuple[str, ...] = ()  # modalities that told calibration nothing about this wearer's gestures
     facts: Mapping[str, Any] = field(default_factory=dict)  # held-out accuracy, quality, recording's name
 
     def to_json(self) -> dict[str, Any]:
@@ -65,6 +66,7 @@ class Profile:
             "thresholds": {"score": self.thresholds.score, "distance": self.thresholds.distance},
             "level": {"rest": self.level.rest, "full": self.level.full},
             "dead": list(self.dead),
+            "unused": list(self.unused),
             "facts": dict(self.facts),
         }
 
@@ -124,6 +126,7 @@ def profile_from_json(row: Mapping[str, Any]) -> Profile:
         thresholds=Thresholds(float(row["thresholds"]["score"]), float(row["thresholds"]["distance"])),
         level=LevelScale(float(row["level"]["rest"]), float(row["level"]["full"])),
         dead=tuple(int(c) for c in row.get("dead", ())),
+        unused=tuple(str(name) for name in row.get("unused", ())),
         facts=dict(row.get("facts", {})),
     )
     numbers = (profile.gain, *_values(profile.thresholds), *_values(profile.level))

@@ -63,9 +63,10 @@ def left_out(config: pytest.Config, names: set[str]) -> str | None:
 
 
 def not_found(error: BaseException | None) -> set[str]:
-    """The modules whose absence led to this error, itself or as its cause."""
+    """The modules whose absence led to this error: itself, its cause, or what a child process said."""
     names = set[str]()
     while error is not None:
+        names |= set(re.findall(r"No module named '([\w.]+)'", str(error)))
         if isinstance(error, ModuleNotFoundError) and error.name:
             names.add(error.name)
         error = error.__cause__ or error.__context__

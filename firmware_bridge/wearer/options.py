@@ -15,6 +15,7 @@ class Options:
 
     rotation: float = 0.0  # channels the band is turned by, any fraction
     mirror: bool = False  # the band is on the other way round
+    pace: float = 1.0  # times quicker than the people recorded, who were not asked to be quick
     fatigue: float = 0.0  # 0..1, reached with a minute of effort: a slower and larger signal
     drift: float = 0.0  # standard deviation of each channel's log gain after one minute; grows with the root
     hum: float = 0.0  # amplitude of the mains
@@ -47,10 +48,14 @@ def _value(word: str, text: str) -> float | bool | tuple[int, ...]:
     number = float(text)
     if number != number or abs(number) == float("inf") or (word != "rotation" and number < 0):
         raise ValueError(text)
+    if word == "pace" and not number:
+        raise ValueError(text)
     return number
 
 
 def _wanted(word: str) -> str:
-    return {"mirror": "yes or no", "liftoff": "channel numbers from 0, as 3 or 2+5"}.get(
-        word, "a number >= 0"
-    )
+    return {
+        "mirror": "yes or no",
+        "pace": "a number > 0",
+        "liftoff": "channel numbers from 0, as 3 or 2+5",
+    }.get(word, "a number >= 0")

@@ -81,7 +81,8 @@ class Wearer:
         self._from = self._blend(now)
         self._to = self._pattern(gesture, level)
         middle_s = habits.fall_s if gesture == "rest" else habits.rise_s
-        rise_s = whole_rise_s(middle_s * float(np.exp(habits.rise_log_std * self._choices.standard_normal())))
+        chance = float(np.exp(habits.rise_log_std * self._choices.standard_normal()))
+        rise_s = whole_rise_s(middle_s * chance) / self._options.pace
         overshoot = 0.0 if gesture == "rest" else habits.overshoot
         rise, settle = max(1.0, rise_s * self._rate_hz), habits.overshoot_tau_s * self._rate_hz
         self._move = Contraction(gesture, self._count, rise, overshoot, settle)
