@@ -12,6 +12,7 @@ from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
 from myoedge.calibration.fit import REST, Fitted, fit
 from myoedge.calibration.posture import posed_examples
+from myoedge.calibration.ramps import fit_rising
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.engines import Engine
@@ -43,12 +44,13 @@ def learn(
     only: tuple[str, ...] | None = None,
     hop_ms: float | None = None,
     facts: Mapping[str, Any] | None = None,
+    onsets: bool = True,
 ) -> Learned:
     """Fit a wearer's profile to what was recorded.
 
     `specs` are the armband's streams, `order` the armband channel at each place of the window; `only` leaves
-    out modalities. Raises what `fit` raises, and MismatchError when the armband does not give what the bundle
-    needs.
+    out modalities, `onsets=False` the head for a contraction's first moments (held windows need none). Raises
+    what `fit` raises, and MismatchError when the armband does not give what the bundle needs.
 
     A second modality (the IMU) is used where repetitions held out say that it helps: held gestures gain
     nothing from it, and a posture that calibration did not see could only mislead.
@@ -62,7 +64,8 @@ def learn(
         examples = [e for i, stretch in enumerate(stretches) for e in posed_examples(embedder, stretch, i)]
         fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks))
         profile = make_profile(bundle, embedder, fitted, examples, wearer, armband, facts)
-        return Learned(replace(profile, unused=unused), embedder.without(profile.dead))
+        rising = fit_rising(embedder, stretches) if onsets else None
+        return Learned(replace(profile, unused=unused, rising=rising), embedder.without(profile.dead))
 
     names = tuple(name for name in bundle.modalities if name in specs and (only is None or name in only))
     sides = tuple(name for name in names if name != bundle.clock and not bundle.modalities[name].required)

@@ -33,8 +33,16 @@ class Decider:
     """
 
     def __init__(
-        self, labels: tuple[str, ...], profile: Profile | None, confirm: int = 1, score: float = 0.5
+        self,
+        labels: tuple[str, ...],
+        profile: Profile | None,
+        confirm: int = 1,
+        score: float = 0.5,
+        *,
+        clock: str = "emg",
+        rate_hz: float = 200.0,
     ) -> None:
+        self._clock, self._rate_hz = clock, rate_hz
         self._labels = profile.head.labels if profile else labels
         self._profile, self._confirm, self._score = profile, confirm, score
         self._held, self._candidate, self._seen, self._waited = REST, REST, 0, 0
@@ -58,6 +66,10 @@ class Decider:
             posterior = _softmax(embedded.scores.astype(np.float64))
             best = int(posterior.argmax())
             return self._labels[best], float(posterior[best]), bool(posterior[best] < self._score)
+        if self._profile.rising and not window.masked.any():
+            found = self._profile.rising(window.samples[self._clock], self._rate_hz)
+            if found is not None:
+                return *found, False
         head, limits = self._profile.head, self._profile.thresholds
         distances = head.distances(embedded.embedding, embedded.used)
         if not np.isfinite(distances).all():

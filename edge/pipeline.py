@@ -82,7 +82,7 @@ class Pipeline:
         self._embedder = Embedder(bundle, len(clock.columns))
         if profile:
             profile.check_blocks(self._embedder.blocks)
-        self._decider = Decider(bundle.labels, profile, confirm)
+        self._decider = Decider(bundle.labels, profile, confirm, clock=bundle.clock, rate_hz=clock.rate_hz)
         self._announcer = Announcer(every)
         self._digest = bundle.short_digest
         self._last_ns: int | None = None  # arrival of the newest data of the clock modality

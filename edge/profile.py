@@ -9,6 +9,7 @@ from typing import Any
 
 from myoedge.edge.errors import FormatError, MismatchError, NotThereError
 from myoedge.edge.head import Head, head_from_json
+from myoedge.edge.rising import Rising, ramp_blocks, rising_from_json
 
 VERSION = 1
 
@@ -49,6 +50,7 @@ class Profile:
     level: LevelScale
     dead: tuple[int, ...] = ()  # channels (places of the window) that gave nothing at calibration
     unused: tuple[str, ...] = ()  # modalities that told calibration nothing about this wearer's gestures
+    rising: Rising | None = None  # what the first moments of this wearer's contractions look like
     facts: Mapping[str, Any] = field(default_factory=dict)  # held-out accuracy, quality, recording's name
 
     def to_json(self) -> dict[str, Any]:
@@ -67,6 +69,7 @@ class Profile:
             "level": {"rest": self.level.rest, "full": self.level.full},
             "dead": list(self.dead),
             "unused": list(self.unused),
+            "rising": self.rising.to_json() if self.rising else None,
             "facts": dict(self.facts),
         }
 
@@ -81,6 +84,10 @@ class Profile:
             raise MismatchError(
                 f"profile {self.wearer} maps {len(self.order)} channels, the armband has {channels}; "
                 "calibrate with this armband"
+            )
+        if self.rising and self.rising.head.blocks != ramp_blocks(channels):
+            raise MismatchError(
+                f"profile {self.wearer} rises on other channels than {channels}; calibrate again"
             )
         if not set(self.dead) < set(range(channels)):
             raise MismatchError(
@@ -127,6 +134,7 @@ def profile_from_json(row: Mapping[str, Any]) -> Profile:
         level=LevelScale(float(row["level"]["rest"]), float(row["level"]["full"])),
         dead=tuple(int(c) for c in row.get("dead", ())),
         unused=tuple(str(name) for name in row.get("unused", ())),
+        rising=rising_from_json(row.get("rising")),
         facts=dict(row.get("facts", {})),
     )
     numbers = (profile.gain, *_values(profile.thresholds), *_values(profile.level))

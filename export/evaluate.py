@@ -117,6 +117,7 @@ def _calibrated(subject: Subject, one: PersonSplit, score: Score) -> None:
         wearer=one.person,
         armband=subject.dataset.spec.key,
         only=subject.modalities,
+        onsets=False,
     )
     for repetition in one.test:
         windows = learned.embedder(subject.stretch(repetition, 0).chunks)

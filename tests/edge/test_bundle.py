@@ -119,7 +119,10 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0, link: str = 
 def test_a_tar_holds_plain_small_files_only(folder: Path, bad: tarfile.TarInfo) -> None:
     path = tar_of(folder)
     with tarfile.open(path, "a") as tar:
-        tar.addfile(bad)
+        assert tar.fileobj is not None
+        header = bad.tobuf()  # alone: Python 3.13 refuses to write a member whose bytes it does not get
+        tar.fileobj.write(header)
+        tar.offset += len(header)
     with pytest.raises(FormatError):
         load_bundle(path)
     assert not (folder.parent / "evil").exists()
