@@ -11,7 +11,6 @@ from myoedge.calibration.covariance import Array
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
 from myoedge.calibration.fit import REST, Fitted, fit
-from myoedge.calibration.posture import posed_examples
 from myoedge.calibration.ramps import fit_rising
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
@@ -21,7 +20,7 @@ from myoedge.edge.stream import StreamSpec
 
 TYPICAL_RMS = 20.0  # counts: what a Myo shows of a firm gesture; the features' floors are made for that
 PRIOR = "prior.npz"
-WORTH = 0.02  # of held-out accuracy that a second modality must gain to be used (our choice)
+WORTH = 0.04  # of held-out accuracy that a second modality must gain to be used (our choice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def learn(
         embedder = StreamEmbedder(bundle, engine, specs, order=order, only=names, hop_ms=hop_ms)
         if bundle.normalise:
             embedder = embedder.with_gain(fit_gain(embedder, stretches))
-        examples = [e for i, stretch in enumerate(stretches) for e in posed_examples(embedder, stretch, i)]
+        examples = [example for stretch in stretches for example in embedder.examples(stretch)]
         fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks))
         profile = make_profile(bundle, embedder, fitted, examples, wearer, armband, facts)
         rising = fit_rising(embedder, stretches) if onsets else None

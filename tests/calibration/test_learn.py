@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from myoedge.calibration.learn import PRIOR, learn, load_prior
 from myoedge.calibration.stretch import Stretch, stretch_of
-from myoedge.edge.bundle import Bundle
+from myoedge.edge.bundle import Bundle, load_bundle
+from myoedge.edge.chunk import Chunk
+from myoedge.edge.engines import load_engine
 from myoedge.edge.errors import MismatchError
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import profile_from_json
@@ -81,3 +83,29 @@ def test_a_prior_counts_only_where_its_blocks_fit(classic: Bundle) -> None:
     assert prior is not None and [len(c) for c in prior] == [32, 36]
     assert load_prior(bundle, ((0, 64), (64, 200))) is None  # another number of channels
     assert load_prior(replace(classic, files={}), ((0, 32), (32, 68))) is None
+
+
+def test_a_second_modality_that_tells_nothing_is_left_out() -> None:
+    pytest.importorskip("ai_edge_litert")
+    bundle = load_bundle("default")
+    engine, _ = load_engine(bundle)
+    specs = {"emg": StreamSpec(200, 8, limit=128), "imu": StreamSpec(50, 10, limit=32768)}
+    chance = np.random.default_rng(4)
+    amplitudes = {"rest": np.ones(8), "fist": np.linspace(5, 30, 8), "wrist flexion": np.linspace(30, 5, 8)}
+    still = np.array([16384, 0, 0, 0, 0, 0, 2048, 0, 0, 0], np.int16)
+    stretches = [
+        stretch_of(
+            label,
+            turn,
+            {
+                "emg": np.rint(amplitude * chance.normal(size=(400, 8))).astype(np.int16),
+                "imu": np.repeat(still[None], 100, axis=0),
+            },
+            {"emg": 200.0, "imu": 50.0},
+        )
+        for turn in range(2)
+        for label, amplitude in amplitudes.items()
+    ]
+    learned = learn(bundle, engine, stretches, specs, wearer="a", armband="b")
+    assert learned.profile.unused == ("imu",)
+    assert not Pipeline(bundle, engine, learned.profile, specs).wants(Chunk("imu", still[None], 0, 0))
