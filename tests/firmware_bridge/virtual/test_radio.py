@@ -1,6 +1,7 @@
 """The radio delays in connection events, loses nothing in a shadow, and ends connections like a real one."""
 
 import asyncio
+import time
 import struct
 from typing import Any
 
@@ -42,10 +43,13 @@ def test_a_short_shadow_delays_and_loses_nothing(play: Any) -> None:
     async def story(air: Any, central: Any) -> None:
         await _stream(central)
         await air.until(lambda: len(central.heard) > 10)
+        began_s = time.monotonic()
         air.radio.stall(0.3)
+        await asyncio.sleep(0.05)  # what had left the radio before still arrives
         heard = len(central.heard)
-        await asyncio.sleep(0.2)
-        assert len(central.heard) == heard
+        await asyncio.sleep(0.15)
+        heard_later, took_s = len(central.heard), time.monotonic() - began_s
+        assert heard_later == heard or took_s >= 0.3  # a busy machine may have slept through the shadow
         await air.until(lambda: len(central.heard) > heard + 40)
         assert _numbers(central) == list(range(len(central.heard)))
         assert air.armband.peripheral.lost == 0
