@@ -1,8 +1,8 @@
 """The radio delays in connection events, loses nothing in a shadow, and ends connections like a real one."""
 
 import asyncio
-import time
 import struct
+import time
 from typing import Any
 
 import numpy as np
