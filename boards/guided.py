@@ -1,7 +1,7 @@
 """A guided session on any armband: link, prompters, session, fit and store joined."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from myoedge.calibration.plan import GESTURES, Plan
 from myoedge.calibration.prompter import Prompter, Prompters, TextPrompter, VibrationPrompter, WearerPrompter
 from myoedge.calibration.session import Session
 from myoedge.calibration.store import Store
+from myoedge.calibration.wishes import Wishes
 from myoedge.edge.errors import UsageError
 from myoedge.edge.profile import Profile
 from myoedge.edge.stream import StreamSpec
@@ -73,14 +74,18 @@ async def lead(
     *,
     vibrate: bool = True,
     clock: str = "emg",
+    more: Sequence[Prompter] = (),
+    wishes: Wishes | None = None,
 ) -> tuple[Session, Mapping[str, StreamSpec]]:
     """Lead the wearer through the plan; the session and the armband's streams. `recording` grows meanwhile.
 
-    Raises what opening and guiding raise.
+    `more` prompters (a page) are told everything too, `wishes` brings back what is pressed there. Raises what
+    opening and guiding raise.
     """
     async with open_or_share(address, radio) as armband:
-        prompter = _prompter(armband, say, vibrate)
-        session = await guide(armband, prompter, plan, recording, address=armband.address, clock=clock)
+        prompter = Prompters(*more, _prompter(armband, say, vibrate))
+        address = armband.address
+        session = await guide(armband, prompter, plan, recording, address=address, clock=clock, wishes=wishes)
         return session, armband.specs
 
 
@@ -95,8 +100,10 @@ async def calibrate(
     store: Store | None = None,
     vibrate: bool = True,
     unsigned: bool = False,
+    more: Sequence[Prompter] = (),
+    wishes: Wishes | None = None,
 ) -> Guided:
-    """Lead the wearer through the plan, fit, and keep the profile with its recording.
+    """Lead the wearer through the plan, fit, and keep the profile with its recording; see `lead`.
 
     Until the last step the last good profile is untouched. Raises what opening, guiding and learning raise.
     """
@@ -106,8 +113,9 @@ async def calibrate(
     say(f"{len(plan.labels)} gestures x {plan.repetitions}, about {plan.seconds:.0f} s")
     try:
         session, specs = await lead(
-            address, radio, plan, recording, say, vibrate=vibrate, clock=loaded.bundle.clock
-        )
+            address, radio, plan, recording, say,
+            vibrate=vibrate, clock=loaded.bundle.clock, more=more, wishes=wishes,
+        )  # fmt: skip
         learned = await asyncio.to_thread(  # seconds on a slow board, in which Ctrl-C must still be heard
             learn,
             loaded.bundle,

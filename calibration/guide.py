@@ -9,6 +9,7 @@ from myoedge.calibration.plan import Plan, Step
 from myoedge.calibration.prompter import Prompter
 from myoedge.calibration.session import Cue, Session
 from myoedge.calibration.verdict import Verdict
+from myoedge.calibration.wishes import Wishes
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.errors import LinkError, MismatchError
 from myoedge.edge.recording import Arrival, Header, Label, RecordingWriter
@@ -43,9 +44,11 @@ async def guide(
     address: str = "",
     clock: str = "emg",
     patience_s: float = PATIENCE_S,
+    wishes: Wishes | None = None,
 ) -> Session:
     """Lead a wearer through `plan`; returns the finished session, whose `stretch` can be learned from.
 
+    `wishes` carries what the wearer presses; without one, or while nobody attends it, nothing is asked.
     `recording` is written as it goes and whole when this returns. Raises LinkError when the armband stays
     silent for `patience_s` or its stream ends too early, StorageError when the recording cannot be written.
     """
@@ -54,12 +57,16 @@ async def guide(
             f"{armband.name} gives {', '.join(armband.specs) or 'nothing'}, calibration needs {clock}; "
             "use another armband"
         )
-    session = Session(plan, armband.specs[clock], clock)
+    wishes = wishes or Wishes()
+    session = Session(plan, armband.specs[clock], clock, lambda: wishes.attended)
     header = Header(armband.name, address, armband.specs)
     with RecordingWriter(recording, header) as writer:
         armband.listeners.append(writer)
         try:
             async for item in _patient(armband, session, prompter, patience_s):
+                for wish in wishes.take():
+                    for cue in session.wish(wish):
+                        await _act(cue, prompter, writer, session)
                 for cue in session.feed(item):
                     await _act(cue, prompter, writer, session)
                 if session.done:

@@ -21,6 +21,7 @@ class Step:
     number: int  # of the repetition in the session, from 1
     of: int
     again: bool = False  # asked a second time
+    how: str = ""  # a hint beyond the label: what to imagine, how to do it otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Prompter(Protocol):
         ...
 
     async def verdict(self, verdict: Verdict) -> None:
-        """How a repetition went."""
+        """How a repetition went; with `ask`, whoever can press a key answers through `Wishes`."""
         ...
 
 
@@ -41,7 +41,8 @@ class TextPrompter:
     async def prompt(self, step: Step) -> None:
         if step.phase == "ready":
             again = "again: " if step.again else ""
-            self._write(f"[{step.number}/{step.of}] {again}get ready: {step.label}")
+            how = f" ({step.how})" if step.how else ""
+            self._write(f"[{step.number}/{step.of}] {again}get ready: {step.label}{how}")
         elif step.phase == "hold":
             self._write(f"        {step.label.upper()}: hold {step.seconds:g} s")
         elif step.label != "rest":
@@ -56,7 +57,8 @@ class TextPrompter:
     async def verdict(self, verdict: Verdict) -> None:
         why = "; ".join(verdict.reasons)
         if not verdict.good:
-            self._write(f"        not good: {why}" + ("" if verdict.redo else " (kept as it is)"))
+            end = "" if verdict.redo else " (kept as it is)"
+            self._write(f"        not good: {why}{': r does it again, k keeps it' if verdict.ask else end}")
         elif why:
             self._write(f"        good, but {why}")
 

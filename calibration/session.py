@@ -4,13 +4,15 @@ Time is the arrival of the samples, so a stalled or dropped armband holds the se
 repetition it cut short is asked for again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from myoedge.calibration.plan import Phase, Plan, Step
 from myoedge.calibration.stretch import Span, Stretch
 from myoedge.calibration.verdict import Judge, Verdict
+from myoedge.calibration.wishes import Wish
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.modality import NS
 from myoedge.edge.recording import Label
@@ -24,11 +26,18 @@ Cue = Step | Verdict | Label | str  # str: something to say
 class Session:
     """Feed chunks and notices of one armband; yields what to show, say and write down."""
 
-    def __init__(self, plan: Plan, spec: StreamSpec, clock: str = "emg") -> None:
-        self.plan, self._spec, self._clock = plan, spec, clock
+    def __init__(
+        self,
+        plan: Plan,
+        spec: StreamSpec,
+        clock: str = "emg",
+        attended: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`attended`: whether somebody could answer a question now; else nothing is asked."""
+        self.plan, self._spec, self._clock, self._attended = plan, spec, clock, attended
         self._turns = list(plan.turns())
         self._at = 0
-        self._again = False
+        self._again = self._asking = self._paused = False
         self._phase: Phase | None = None  # None: nothing asked yet
         self._since_ns = self._heard_ns = 0
         self._started = False  # the label's start is written
@@ -67,6 +76,10 @@ class Session:
         if self._heard_ns and now_ns - self._heard_ns > GAP_NS:
             yield from self.interrupt("samples were missing")
         self._heard_ns = now_ns
+        if self._asking and not self._attended():  # whoever could answer is gone
+            self._answer(redo=True)
+        if self._asking or self._paused:
+            return
         if self._phase is None:
             yield self._step("ready", now_ns)
         if self._phase == "ready" and now_ns - self._since_ns >= self.plan.pause_s * NS:
@@ -80,6 +93,27 @@ class Session:
         if self._phase is not None:
             self._phase, self._started, self._held = None, False, []
             yield why
+
+    def wish(self, wish: Wish) -> Iterator[Cue]:
+        """What the wearer pressed: the answer to a question, else a pause, or the last one over again."""
+        if wish == "pause" and not self._paused and not self.done:
+            self._paused = True
+            yield from self.interrupt("paused; take any time")
+        elif wish == "go" and self._paused:
+            self._paused, self._heard_ns = False, 0
+            yield "going on"
+        elif self._asking and wish in ("redo", "keep"):
+            self._answer(redo=wish == "redo")
+        elif wish == "redo" and not self.done:
+            if self._phase != "hold" and self._at:
+                self._at -= 1
+            self._again = True
+            yield from self.interrupt("that one again")
+
+    def _answer(self, *, redo: bool) -> None:
+        self._asking, self._again = False, redo
+        self._at += not redo
+        self.verdicts[-1] = replace(self.verdicts[-1], redo=redo, ask=False)
 
     def _hold(self, chunk: Chunk, now_ns: int) -> Iterator[Cue]:
         start_ns = self._since_ns + round(self.plan.reaction_s * NS)
@@ -102,14 +136,14 @@ class Session:
         wanted = round((self.plan.hold_s - self.plan.reaction_s) * self._spec.rate_hz)
         found = self._judge(span.label, span.repetition, samples, wanted)
         redo = not found.good and not self._again
-        verdict = Verdict(
-            found.label, found.repetition, found.good, found.reasons, found.level, found.lost, redo
-        )
+        self._asking = redo and self._attended()
+        verdict = replace(found, redo=redo, ask=self._asking)
         self.verdicts.append(verdict)
         self.spans[span.label, span.repetition] = span
         self._held, self._started, self._phase = [], False, None
-        self._again = redo
-        self._at += not redo
+        if not self._asking:
+            self._again = redo
+            self._at += not redo
         return verdict
 
     def _step(self, phase: Phase, now_ns: int) -> Step:

@@ -13,6 +13,8 @@ RESTLESS = 2.0  # times the first rest's level that is no rest any more (our cho
 CLIPPED = 0.25  # share of samples at full scale
 DEAD_CHANNELS = 0.5  # share of channels that may be dead
 
+KINDS = ("lost", "dead", "clipped", "quiet", "moved", "early", "late", "alike")
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -24,7 +26,9 @@ class Verdict:
     reasons: tuple[str, ...]  # also of a good one: what is worth knowing
     level: float  # rms of the sample-to-sample change, counts
     lost: float  # share of the samples
-    redo: bool = False  # it is asked for again
+    redo: bool = False  # it is asked for again (while `ask`: unless the wearer wishes to keep it)
+    kinds: tuple[str, ...] = ()  # one of KINDS for each reason, for signs and sounds
+    ask: bool = False  # a wish is waited for, however long: "redo" or "keep"
 
 
 class Judge:

@@ -22,7 +22,8 @@ class Arm:
     """A wearer who does what the session last asked, unless told to slack."""
 
     def __init__(self, make_emg: Emg) -> None:
-        self.session = Session(PLAN, StreamSpec(200.0, 8, "count", 128.0))
+        self.attended = False
+        self.session = Session(PLAN, StreamSpec(200.0, 8, "count", 128.0), attended=lambda: self.attended)
         self._source = {label: make_emg(label, 30.0, 3) for label in ("rest", "fist")}
         self.doing, self.t_ns, self.slack = "rest", 0, False
         self.cues: list[Cue] = []
@@ -111,3 +112,62 @@ def test_a_silent_gap_counts_as_a_drop(arm: Arm) -> None:
     arm.run()
     assert [c for c in arm.cues if isinstance(c, str)] == ["samples were missing"]
     assert len([v for v in arm.cues if isinstance(v, Verdict)]) == 4
+
+
+def slacked(arm: Arm) -> None:
+    """A first fist that was none, with somebody there to ask."""
+    arm.attended = True
+    arm.run(1.6)
+    arm.slack = True
+    while not any(isinstance(c, Verdict) and c.label == "fist" for c in arm.cues):
+        arm.give(arm.chunk())
+    arm.slack = False
+
+
+def test_who_can_press_a_key_is_asked_and_waited_for(arm: Arm) -> None:
+    slacked(arm)
+    assert isinstance(arm.cues[-1], Verdict) and arm.cues[-1].ask and arm.cues[-1].redo
+    told = len(arm.cues)
+    arm.run(60)
+    assert len(arm.cues) == told and not arm.session.done
+    assert list(arm.session.wish("redo")) == []
+    arm.run()
+    assert [(v.good, v.redo, v.ask) for v in arm.session.verdicts[:3]] == [
+        (True, False, False),
+        (False, True, False),
+        (True, False, False),
+    ]
+
+
+def test_the_wearer_may_keep_what_was_judged_bad(arm: Arm) -> None:
+    slacked(arm)
+    list(arm.session.wish("keep"))
+    arm.run()
+    assert len(arm.session.verdicts) == 4 and not any(v.redo for v in arm.session.verdicts)
+
+
+def test_a_phone_that_vanishes_leaves_the_session_to_decide_by_itself(arm: Arm) -> None:
+    slacked(arm)
+    arm.attended = False
+    arm.run()
+    assert arm.session.done and arm.session.verdicts[1].redo and len(arm.session.verdicts) == 5
+
+
+def test_a_wish_brings_the_last_one_back_though_it_was_judged_good(arm: Arm) -> None:
+    arm.run(3.2)  # past the first fist
+    assert [v.label for v in arm.session.verdicts] == ["rest", "fist"]
+    assert list(arm.session.wish("redo")) == ["that one again"]
+    arm.run()
+    assert [v.label for v in arm.session.verdicts] == ["rest", "fist", "fist", "rest", "fist"]
+    assert len(arm.session.stretch.spans) == 4
+
+
+def test_a_pause_lasts_until_it_is_ended_and_the_cut_one_begins_anew(arm: Arm) -> None:
+    arm.run(2.5)  # in the first fist
+    list(arm.session.wish("pause"))
+    told = len(arm.cues)
+    arm.run(60)
+    assert len(arm.cues) == told
+    assert list(arm.session.wish("go")) == ["going on"]
+    arm.run()
+    assert arm.session.done and [v.good for v in arm.session.verdicts] == [True] * 4
