@@ -2,7 +2,7 @@
 
 Requests are {"op": NAME, ...}; the answer is {"ok": true, ...} or {"ok": false, "error": TEXT,
 "exit_code": N}. `tap` answers once and then streams the armband's packets as lines of a recording until the
-caller hangs up.
+caller hangs up; `watch` likewise streams what goes on in the run, and a slow caller misses lines.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from myoedge.edge.recording import Arrival
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 TAP_BYTES = 1 << 20  # what may wait for a slow caller before it is cut off
+WATCH_BYTES = 1 << 16  # what may wait for one that looks on before lines are left out for it
 ERRORS: dict[int, type[MyoedgeError]] = {2: UsageError, 3: LinkError, 4: RefusedError}  # by exit code
 
 
@@ -29,6 +30,7 @@ class Control:
         self._path = control_path(armband)
         self._handlers = handlers
         self._taps: set[asyncio.StreamWriter] = set()
+        self._watches: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._callers: set[asyncio.StreamWriter] = set()
 
@@ -65,6 +67,17 @@ class Control:
             else:
                 tap.write(line)
 
+    @property
+    def watching(self) -> bool:
+        """Whether anybody looks on."""
+        return bool(self._watches)
+
+    def watched(self, line: bytes) -> None:
+        """One whole line to the callers that look on; one that does not read goes without it."""
+        for watch in self._watches:
+            if watch.transport.get_write_buffer_size() <= WATCH_BYTES:
+                watch.write(line)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._callers.add(writer)
         try:
@@ -72,13 +85,15 @@ class Control:
                 answer = await self._answer(line)
                 writer.write(json.dumps(answer).encode() + b"\n")
                 await writer.drain()
-                if answer.get("tap"):
-                    self._taps.add(writer)
+                for word, callers in (("tap", self._taps), ("watch", self._watches)):
+                    if answer.get(word):
+                        callers.add(writer)
         except (ConnectionError, ValueError, asyncio.CancelledError):
             return  # the caller hung up, or sent a line without end
         finally:
             self._callers.discard(writer)
             self._taps.discard(writer)
+            self._watches.discard(writer)
             writer.close()
 
     async def _answer(self, line: bytes) -> dict[str, Any]:

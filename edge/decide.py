@@ -46,6 +46,7 @@ class Decider:
         self._labels = profile.head.labels if profile else labels
         self._profile, self._confirm, self._score = profile, confirm, score
         self._held, self._candidate, self._seen, self._waited = REST, REST, 0, 0
+        self.last: Decision | None = None  # for who looks on
 
     def reset(self) -> None:
         """Back to rest; what came before does not count any more."""
@@ -55,7 +56,8 @@ class Decider:
         best, score, rejected = self._judge(window, embedded)
         level = self._profile.level(embedded.level) if self._profile else 0.0
         label = self._confirmed(REST if rejected else best)
-        return Decision(label, score, best, rejected, 0.0 if label == REST else level, window.t_ns)
+        self.last = Decision(label, score, best, rejected, 0.0 if label == REST else level, window.t_ns)
+        return self.last
 
     def _judge(self, window: Window, embedded: Embedded) -> tuple[str, float, bool]:
         if window.masked.all() or not embedded.used.any():

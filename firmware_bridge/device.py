@@ -21,10 +21,11 @@ from myoedge.edge.errors import LinkError, ParityError, UsageError
 from myoedge.edge.owner import Owner
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import Profile, load_profile
-from myoedge.edge.runtime import Runtime, Sink
+from myoedge.edge.runtime import Sink
 from myoedge.edge.trust import Trust, check_trust
 from myoedge.firmware_bridge.armband import Armband
 from myoedge.firmware_bridge.armbands import open_armband
+from myoedge.firmware_bridge.watch import Watch, WatchedRuntime, introduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ class Device:
         self._address, self._radio, self._choice = address, radio, choice
         self._sinks, self._events = sinks, events
         self._stack = AsyncExitStack()
+        self._watch = Watch()
         self.budget: Budget
         self.armband: Armband
-        self.runtime: Runtime
+        self.runtime: WatchedRuntime
         self.loaded: Loaded
 
     async def __aenter__(self) -> Self:
@@ -100,10 +102,14 @@ class Device:
         self.budget = make_budget(self.loaded.bundle, choice.budget_ms, choice.hop_ms, choice.confirm)
         self.armband = await self._stack.enter_async_context(armband)
         pipeline = self._pipeline(choice.profile)
-        self.runtime = Runtime(
-            self.armband, pipeline, self._sinks, self.budget, timed=live, events=self._events
+        sinks: list[Sink] = [*self._sinks, self._watch] if live else list(self._sinks)
+        self.runtime = WatchedRuntime(
+            self.armband, pipeline, sinks, self.budget, timed=live, events=self._events
         )
         if live:
+            self._watch.attach(self.runtime)
+            self.armband.listeners.append(self._watch.arrived)
+            self._stack.callback(self._watch.close)
             await self._serve(self._address)
             found = f"{self.armband.name}:{self.armband.address}"
             if found not in (self._address, self._address.partition("?")[0]) and self.armband.wearer is None:
@@ -116,6 +122,7 @@ class Device:
         await control.open()
         self._stack.push_async_callback(control.close)
         self.armband.listeners.append(control.arrived)
+        self._watch.outlets.append(control)
 
     def _pipeline(self, profile: Profile | None) -> Pipeline:
         choice, loaded = self._choice, self.loaded
@@ -182,6 +189,7 @@ class Device:
             "status": self._on_status,
             "stop": self._on_stop,
             "tap": self._on_tap,
+            "watch": self._on_watch,
             "ask": self._on_ask,
             "wearer": self._on_wearer,
             "reload": self._on_reload,
@@ -206,6 +214,11 @@ class Device:
             "streams": {name: asdict(spec) for name, spec in self.armband.specs.items()},
             "wearer": self.armband.wearer is not None,  # who prompts must know whom
         }
+
+    async def _on_watch(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        self._watch.begin()
+        said = introduction(await self._on_status({}), await self._on_tap({}))
+        return {**said, "bundle": self._choice.bundle}
 
     async def _on_ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         sent = request.get("data")

@@ -152,3 +152,37 @@ def test_garbage_and_a_line_without_end_disturb_nobody() -> None:
             return await asyncio.to_thread(ask, "myo", "echo", word="still here")
 
     assert asyncio.run(work()) == {"said": "still here"}
+
+
+def test_who_looks_on_and_does_not_read_misses_lines_and_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(control, "WATCH_BYTES", 1000)
+
+    async def watched(_: Mapping[str, Any]) -> dict[str, Any]:
+        return {"watch": True}
+
+    async def work() -> list[bytes]:
+        served = Control("myo", {"watch": watched})
+        await served.open()
+        reader, writer = await asyncio.open_unix_connection(control_path("myo"), limit=1 << 16)
+        writer.write(b'{"op":"watch"}\n')
+        await reader.readline()
+        assert served.watching
+        for number in range(2000):
+            served.watched(json.dumps({"n": number, "rest": "x" * 1000}).encode() + b"\n")
+        lines: list[bytes] = []
+        while len(lines) < 2000:  # what was not left out comes, and it comes whole
+            try:
+                lines.append(await asyncio.wait_for(reader.readline(), 0.2))
+            except TimeoutError:
+                break
+        served.watched(b'{"n":-1}\n')
+        lines.append(await asyncio.wait_for(reader.readline(), 5))
+        writer.close()
+        await served.close()
+        return lines
+
+    numbers = [json.loads(line)["n"] for line in asyncio.run(work())]
+    assert numbers[-1] == -1
+    assert numbers[:-1] == list(range(len(numbers) - 1)) and 0 < len(numbers) < 2000

@@ -1,0 +1,142 @@
+"""What goes on in a run, for who looks on: a line after a decision, never before it, at most 20 a second."""
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from myoedge.edge.event import Event
+from myoedge.edge.recording import Arrival
+from myoedge.edge.runtime import STOPS, Runtime
+from myoedge.edge.window import Window
+
+APART_NS = 50_000_000  # between two lines on average: 20 a second
+EARLY_NS = 25_000_000  # a line may be early by this, for decisions jitter with the radio
+SILENT_S = 0.1  # without a decision for so long: a line all the same
+KEPT = 4096  # packets that wait for a line; then the oldest is left out
+SAID = 64  # events likewise
+
+Look = Callable[[Window, Mapping[str, int]], None]
+
+
+class Outlet(Protocol):
+    """Where lines go: a control socket."""
+
+    @property
+    def watching(self) -> bool: ...
+
+    def watched(self, line: bytes) -> None: ...
+
+
+class WatchedRuntime(Runtime):
+    """A Runtime that shows each decision and its stamps once it is made and handed to the sinks."""
+
+    look: Look | None = None
+
+    def _decide(self, window: Window, stamps: dict[str, int]) -> None:
+        super()._decide(window, stamps)
+        if self.look is not None:
+            self.look(window, stamps)
+
+
+class Watch:
+    """Collects between two lines what arrived, was decided and was said; costs nothing while nobody looks.
+
+    It is a listener of the armband (`arrived`), a sink (call it with an Event) and a Runtime's `look`.
+    """
+
+    def __init__(self) -> None:
+        self.outlets: list[Outlet] = []
+        self._runtime: WatchedRuntime
+        self._packets: deque[tuple[int, str, str]] = deque(maxlen=KEPT)
+        self._decisions: deque[list[int]] = deque(maxlen=SAID)
+        self._events: deque[str] = deque(maxlen=SAID)
+        self._last_ns = self._due_ns = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def attach(self, runtime: WatchedRuntime) -> None:
+        """Look on at this run."""
+        self._runtime = runtime
+        runtime.look = self._look
+
+    @property
+    def watching(self) -> bool:
+        return any(outlet.watching for outlet in self.outlets)
+
+    def begin(self) -> None:
+        """Somebody is about to look on: from now on a line comes also where no decision does."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(SILENT_S, self._tick)
+
+    def close(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def arrived(self, arrival: Arrival) -> None:
+        """Keep one packet for the next line."""
+        if self.watching:
+            self._packets.append((arrival.t_ns, arrival.source, arrival.data.hex()))
+
+    def __call__(self, event: Event) -> None:
+        """Keep one event for the next line."""
+        if self.watching:
+            self._events.append(event.to_json())
+
+    def _look(self, window: Window, stamps: Mapping[str, int]) -> None:
+        if not self.watching:
+            return
+        self._decisions.append([window.t_ns, window.arrival_ns, *(stamps[stop] for stop in STOPS)])
+        now_ns = stamps["decision"]
+        if now_ns >= self._due_ns - EARLY_NS:
+            self._last_ns = now_ns
+            self._due_ns = max(self._due_ns, now_ns) + APART_NS
+            asyncio.get_running_loop().call_soon(self._send)
+
+    def _tick(self) -> None:
+        self._timer = None
+        if not self.watching:
+            self._forget()
+            return
+        self.begin()
+        now_ns = time.monotonic_ns()
+        if now_ns - self._last_ns >= SILENT_S * 0.75e9:
+            self._last_ns = now_ns
+            self._send()
+
+    def _send(self) -> None:
+        line = self._line()
+        for outlet in self.outlets:
+            outlet.watched(line)
+
+    def _line(self) -> bytes:
+        runtime = self._runtime
+        pipeline = runtime.pipeline
+        decision = pipeline._decider.last  # the pipeline itself needs no memory of it
+        row = {
+            "now_ns": time.monotonic_ns(),
+            "packets": list(self._packets),
+            "decisions": list(self._decisions),
+            "decision": None if decision is None else asdict(decision),
+            "channels": pipeline.states(),
+            "counters": asdict(runtime.counters),
+            "profile": pipeline.profile.wearer if pipeline.profile else None,
+            "silent": pipeline.silent,
+        }
+        events = ",".join(self._events)
+        self._forget()
+        return f'{json.dumps(row, separators=(",", ":"))[:-1]},"events":[{events}]}}\n'.encode()
+
+    def _forget(self) -> None:
+        self._packets.clear()
+        self._decisions.clear()
+        self._events.clear()
+
+
+def introduction(status: Mapping[str, Any], tapped: Mapping[str, Any]) -> dict[str, Any]:
+    """What who looks on is told first: what runs, its budget and its streams."""
+    names = ("bundle", "engine", "profile", "budget_ms", "deadline_ms", "battery")
+    return {**tapped, "tap": False, "watch": True, **{name: status[name] for name in names}}
