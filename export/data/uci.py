@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.edge.errors import FormatError
+from myoedge.edge.errors import FormatError, NotThereError
 from myoedge.export.data.intake import Intake
 from myoedge.export.data.matrix import Matrix, read_matrix
 from myoedge.export.data.naming import files, folders
@@ -34,6 +34,22 @@ def load(root: Path, intake: Intake) -> None:
                 intake.skip(path, str(error))
                 continue
             _series(intake, path, person.name, f"series{named[1]}", table)
+
+
+def continuous(root: Path, person: str, series: int) -> tuple[Matrix, NDArray[np.int64]]:
+    """A whole recording as it ran, marked or not: (time, channel) counts at 200 Hz and the class of each row.
+
+    Raises NotThereError when the person or series is not there, FormatError when it is broken.
+    """
+    folder = root / person
+    found = files(folder, ".txt") if folder.is_dir() else []
+    path = next((path for path in found if path.name.startswith(f"{series}_")), None)
+    if path is None:
+        raise NotThereError(f"no series {series} of person {person} in {root}; wanted the unpacked myo-uci")
+    table = _checked(read_matrix(path, 10, separator="\t", header=True))
+    samples = on_grid(table[:, 0], table[:, 1:9] * COUNTS_PER_VOLT)
+    at = np.searchsorted(table[:, 0], table[0, 0] + PERIOD_MS * np.arange(len(samples)), side="right") - 1
+    return samples, table[at, 9].astype(np.int64)
 
 
 def _series(intake: Intake, path: Path, person: str, session: str, table: Matrix) -> None:

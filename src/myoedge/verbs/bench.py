@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from myoedge.edge.errors import UsageError
 from myoedge.verbs import manner
 
 
@@ -22,6 +23,15 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--profile", help="a name in the store, or a file (default: fitted to the simulated wearer)"
     )
     parser.add_argument("--rate", type=manner.positive, default=20.0, help="decisions a second (20)")
+    played = parser.add_argument_group("reaction without an armband")
+    played.add_argument(
+        "--played",
+        choices=("wearers", "myo-uci", "myo-laval"),
+        help="play movements whose beginning is known: six simulated wearers', or recorded people's",
+    )
+    played.add_argument("--root", type=manner.path, metavar="DIR", help="the set's unpacked folder")
+    played.add_argument("--people", metavar="A,B", help="only these of the set")
+    played.add_argument("--pace", type=manner.positive, default=1.0, help="of the wearers: times quicker (1)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,25 +79,69 @@ def _latency_text(row: dict[str, Any]) -> str:
 
 
 def _reaction(args: argparse.Namespace) -> int:
+    row = _played(args) if args.played else _over_a_link(args)
+    manner.result(args, row, _reaction_text(row))
+    return 0 if row["started_right"] else 1
+
+
+def _over_a_link(args: argparse.Namespace) -> dict[str, Any]:
     from myoedge.boards.reaction import bench_reaction
     from myoedge.boards.stand_in import profile_file
 
     address = args.armband or "virtual:myo?interval_ms=7.5"
     with profile_file(args.bundle, address, args.profile) as profile:
-        row = bench_reaction(
+        return bench_reaction(
             address, manner.radio_of(args), args.bundle, profile, args.seconds, 1000 / args.rate
         )
-    manner.result(args, row, _reaction_text(row))
-    return 0 if row["started_right"] else 1
+
+
+def _played(args: argparse.Namespace) -> dict[str, Any]:
+    hop_ms = 1000 / args.rate
+    if args.played == "wearers":
+        from myoedge.boards.reaction import play_wearers
+
+        row = play_wearers(args.bundle, args.engine, hop_ms, args.pace)
+    else:
+        row = _recorded(args, hop_ms)
+    return {"played": args.played, "bundle": args.bundle, **row}
+
+
+def _recorded(args: argparse.Namespace, hop_ms: float) -> dict[str, Any]:
+    from myoedge.edge.bundle import load_bundle
+    from myoedge.edge.engines import load_engine
+    from myoedge.export.recorded import measure_recorded, recorded_takes
+
+    bundle = load_bundle(args.bundle)
+    engine, _ = load_engine(bundle, args.engine)
+    people = args.people.split(",") if args.people else None
+    if args.root is None:
+        raise UsageError(f"{args.played} is a data set; name its unpacked folder with --root")
+    return measure_recorded(bundle, engine, recorded_takes(args.played, args.root, people), hop_ms)
 
 
 def _reaction_text(row: dict[str, Any]) -> str:
-    lines = [f"{row['armband']}, bundle {row['bundle']}, every {row['hop_ms']:g} ms, load {row['load']:.2f}"]
-    for name, count, shown in (
-        ("first_start_ms", "started", "movement to start event"),
-        ("right_start_ms", "started_right", "to the right one"),
+    if "played" in row:
+        lines = [
+            f"{row['played']}, {row['people']} people, bundle {row['bundle']}, every {row['hop_ms']:g} ms"
+        ]
+    else:
+        lines = [
+            f"{row['armband']}, bundle {row['bundle']}, every {row['hop_ms']:g} ms, load {row['load']:.2f}"
+        ]
+    for name, count, of, shown in (
+        ("first_start_ms", "started", "onsets", "movement to start event"),
+        ("right_start_ms", "started_right", "onsets", "to the right one"),
+        ("release_ms", "released", "releases", "letting go to rest"),
     ):
-        lines.append(f"  {shown:<24} {row[count]} of {row['onsets']}")
-        if ms := row[name]:
-            lines[-1] += f", p50 {ms['p50']:.0f}  p95 {ms['p95']:.0f}  max {ms['max']:.0f} ms"
+        if row.get(of):
+            lines.append(f"  {shown:<24} {row[count]} of {row[of]}{_spread(row[name])}")
+    lines.append(f"  first named wrongly      {row['first_wrong']} of {row['started']}")
+    if "starts_in_release" in row:
+        lines.append(f"  started while letting go {row['starts_in_release']}")
+    if "rest_s" in row:
+        lines.append(f"  started in rest          {row['starts_in_rest']} in {row['rest_s']:.0f} s")
     return "\n".join(lines)
+
+
+def _spread(ms: dict[str, float]) -> str:
+    return f", p50 {ms['p50']:.0f}  p95 {ms['p95']:.0f}  max {ms['max']:.0f} ms" if ms else ""
