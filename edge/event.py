@@ -64,51 +64,69 @@ class Event:
         }
         if self.detail:
             row["detail"] = dict(self.detail)
-        return json.dumps(row, separators=(",", ":"), ensure_ascii=False)
+        return _encode(row)
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Announcer:
-    """Turns decisions into the events of a gesture's life: start, hold (if asked for), end."""
+    """Turns decisions into the events of a gesture's life: start, hold (if asked for), end.
 
-    def __init__(self, every: bool = False) -> None:
-        self._held, self._every = REST, every
+    `bundle` (short digest) and `profile` (the wearer's name) go into every event.
+    """
+
+    def __init__(self, bundle: str, profile: str | None, every: bool = False) -> None:
+        self._bundle, self._profile, self._every = bundle, profile, every
+        self._held = REST
 
     @property
     def held(self) -> str:
         return self._held
 
-    def __call__(self, decision: Decision, onset_ns: int | None = None) -> list[Event]:
+    def __call__(self, decision: Decision, onset_ns: int | None, arrival_ns: int, lost: float) -> list[Event]:
+        """`arrival_ns` and `lost` are those of the window that was decided on."""
         events: list[Event] = []
-        if decision.label != self._held:
-            events += self.release(decision.t_ns)
-            if decision.label != REST:
-                events.append(self._event(decision, "start", onset_ns))
+        turned = decision.label != self._held
+        if turned:
+            events += self.release(decision.t_ns, arrival_ns, lost)
             self._held = decision.label
-        elif self._every and decision.label != REST:
-            events.append(self._event(decision, "hold", None))
-        if self._every and decision.label == REST:
-            events.append(self._event(decision, "hold", None))
+        begins = turned and decision.label != REST
+        if begins or self._every:
+            events.append(
+                Event(
+                    "gesture",
+                    decision.label,
+                    "start" if begins else "hold",
+                    score=decision.score,
+                    level=decision.level,
+                    t_ns=decision.t_ns,
+                    arrival_ns=arrival_ns,
+                    onset_ns=onset_ns if begins else None,
+                    lost=lost,
+                    bundle=self._bundle,
+                    profile=self._profile,
+                )
+            )
         return events
 
-    def release(self, t_ns: int) -> list[Event]:
+    def release(self, t_ns: int, arrival_ns: int, lost: float = 0.0) -> list[Event]:
         """End what is held, if anything; the state is then rest."""
         if self._held == REST:
             return []
-        ended = Event("gesture", self._held, "end", t_ns=t_ns, level=0.0)
+        ended = Event(
+            "gesture",
+            self._held,
+            "end",
+            level=0.0,
+            t_ns=t_ns,
+            arrival_ns=arrival_ns,
+            lost=lost,
+            bundle=self._bundle,
+            profile=self._profile,
+        )
         self._held = REST
         return [ended]
-
-    @staticmethod
-    def _event(decision: Decision, phase: str, onset_ns: int | None) -> Event:
-        return Event(
-            "gesture",
-            decision.label,
-            phase,
-            score=decision.score,
-            level=decision.level,
-            t_ns=decision.t_ns,
-            onset_ns=onset_ns,
-        )
 
 
 def utc_of(t_ns: int, offset_ns: int) -> str:

@@ -19,17 +19,24 @@ COUNTED_OVER = 40  # crossings are given per this many samples, so that any rate
 def log_time_domain(window: NDArray[np.float32]) -> NDArray[np.float32]:
     """log MAV, log WL, zero crossings, slope sign changes: (time, channel) -> (4 * channel,)."""
     rows, channels = window.shape
-    x = window - np.add.reduce(window, axis=0) / np.float32(rows)
-    d = x[1:] - x[:-1]
+    both = np.zeros((2, rows, channels), np.float32)  # the signal about its mean, and its steps
+    signal, steps = both[0], both[1, :-1]
+    np.subtract(window, np.add.reduce(window, axis=0) / np.float32(rows), out=signal)
+    np.subtract(signal[1:], signal[:-1], out=steps)
     out = np.empty((4, channels), np.float32)
-    np.divide(np.add.reduce(np.abs(x), axis=0), rows, out=out[0])
-    np.add.reduce(np.abs(d), axis=0, out=out[1])
-    amplitudes = out[:2]
+    amplitudes, crossings = out[:2], out[2:]
+    np.add.reduce(np.abs(both), axis=1, out=amplitudes)
+    amplitudes[0] /= rows
     amplitudes += FLOOR
     np.log(amplitudes, out=amplitudes)
-    np.multiply(np.add.reduce(x[1:] * x[:-1] < 0, axis=0), COUNTED_OVER / (rows - 1), out=out[2])
-    np.multiply(np.add.reduce(d[1:] * d[:-1] < 0, axis=0), COUNTED_OVER / (rows - 2), out=out[3])
+    np.multiply(np.add.reduce(both[:, 1:] * both[:, :-1] < 0, axis=1), _counted(rows), out=crossings)
     return out.reshape(-1)
+
+
+@cache
+def _counted(rows: int) -> NDArray[np.float64]:
+    """What scales zero crossings and slope sign changes, (2, 1)."""
+    return COUNTED_OVER / np.array([[rows - 1.0], [rows - 2.0]])
 
 
 def tangent(window: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -5,22 +5,28 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+BLOCK = 32  # samples: a hop or two of an armband, a third of a hop at 2 kHz (our choice)
+
 Section = tuple[float, float, float, float, float]  # b0 b1 b2 a1 a2, with a0 = 1
 
 
 class Filter:
-    """A cascade of biquads over (time, channel) samples, one small matrix product a sample.
+    """A cascade of biquads over (time, channel) samples, one small matrix product for BLOCK samples.
 
-    The whole cascade is one state-space step `[y, s'] = M [x, s]`, so each sample is computed by the same
-    operations wherever a chunk ends. It starts settled on its first sample: a constant offset makes no
-    transient.
+    The samples are cut into blocks counted from the first one, wherever chunks end. All of a block's output
+    is one product `[y, s'] = M [s, x]`, of the same size each time: samples that have not come yet are zeros,
+    which no earlier output depends on. So the same operations make each sample. It starts settled on its
+    first sample: a constant offset makes no transient.
     """
 
     def __init__(self, sections: Sequence[Section], channels: int) -> None:
-        self._matrix = _state_space(sections)
-        self._settled = _settled(self._matrix)
-        self._now = np.zeros((len(self._matrix), channels))
-        self._next = np.zeros_like(self._now)
+        step = _state_space(sections)
+        self._order = len(step) - 1
+        self._settled = _settled(step)
+        self._matrix = _block_step(step)
+        self._block = np.zeros((self._order + BLOCK, channels))  # the state it began with, then its samples
+        self._out = np.zeros((BLOCK + self._order, channels))  # its output, then the state it ends with
+        self._filled = 0  # samples of the block that are there
         self._started = False
 
     def reset(self) -> None:
@@ -29,20 +35,41 @@ class Filter:
 
     def __call__(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
         """Filter (time, channel) samples; returns the same shape (without sections, the same array)."""
-        if len(self._matrix) == 1:
+        if not self._order:
             return samples
-        out = np.empty_like(samples)
         if not self._started and len(samples):
-            self._now[1:] = self._settled[:, None] * samples[0]
+            self._begin(self._settled[:, None] * samples[0])
             self._started = True
-        matrix, now, after = self._matrix, self._now, self._next
-        for row, result in zip(samples, out, strict=True):
-            now[0] = row
-            np.matmul(matrix, now, out=after)
-            result[:] = after[0]
-            now, after = after, now
-        self._now, self._next = now, after
-        return out
+        made = np.empty_like(samples)
+        at = 0
+        while at < len(samples):
+            stop = min(len(samples), at + BLOCK - self._filled)
+            filled = self._filled + stop - at
+            self._block[self._order + self._filled : self._order + filled] = samples[at:stop]
+            np.matmul(self._matrix, self._block, out=self._out)
+            made[at:stop] = self._out[self._filled : filled]
+            self._filled, at = filled, stop
+            if filled == BLOCK:
+                self._begin(self._out[BLOCK:])
+        return made
+
+    def _begin(self, state: NDArray[np.float64]) -> None:
+        self._block[: self._order] = state
+        self._block[self._order :] = 0
+        self._filled = 0
+
+
+def _block_step(step: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`step` taken BLOCK times: (state and samples of a block) -> (its output and the state after it)."""
+    order = len(step) - 1
+    matrix = np.zeros((BLOCK + order, order + BLOCK))
+    state = np.eye(order, order + BLOCK)
+    for row in range(BLOCK):
+        sample = np.eye(1, order + BLOCK, order + row)
+        both = step @ np.concatenate([sample, state])
+        matrix[row], state = both[0], both[1:]
+    matrix[BLOCK:] = state
+    return matrix
 
 
 def _state_space(sections: Sequence[Section]) -> NDArray[np.float64]:

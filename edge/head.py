@@ -64,8 +64,8 @@ class Head:
         used = np.ones(len(self.spread), bool) if used is None else used
         index, matrix, means = self._whitening(used)
         white = embedding[..., index] @ matrix.T
-        square = ((white[..., None, :] - means) ** 2).sum(-1)
-        return np.asarray(square / max(len(index), 1))
+        away = white[..., None, :] - means
+        return np.asarray(np.add.reduce(away * away, axis=-1) / max(len(index), 1))
 
     def posterior(self, distances: Array, features: int) -> Array:
         """Posterior with equal priors, (..., label), from `distances` over that many features."""

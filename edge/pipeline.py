@@ -6,7 +6,6 @@ runtime calls them one by one to stamp each; `feed` calls them in order, as a re
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
@@ -83,8 +82,8 @@ class Pipeline:
         if profile:
             profile.check_blocks(self._embedder.blocks)
         self._decider = Decider(bundle.labels, profile, confirm, clock=bundle.clock, rate_hz=clock.rate_hz)
-        self._announcer = Announcer(every)
         self._digest = bundle.short_digest
+        self._announcer = Announcer(self._digest, profile.wearer if profile else None, every)
         self._last_ns: int | None = None  # arrival of the newest data of the clock modality
         self._silent = self._resting = False
 
@@ -121,8 +120,7 @@ class Pipeline:
         onset_ns = None
         if decision.label not in (REST, self._announcer.held):
             onset_ns = self._onset_ns(window)
-        events = self._announcer(decision, onset_ns)
-        return [self._signed(event, arrival_ns=window.arrival_ns, lost=window.lost) for event in events]
+        return self._announcer(decision, onset_ns, window.arrival_ns, window.lost)
 
     def tick(self, now_ns: int) -> list[Event]:
         """What silence up to `now_ns` means: a status after 200 ms, rest after 450 ms, at those instants."""
@@ -140,8 +138,7 @@ class Pipeline:
         """End what is held and say so; the output stays at rest until data comes back."""
         self._resting = True
         self._decider.reset()
-        ended = [replace(e, arrival_ns=now_ns) for e in self._announcer.release(now_ns)]
-        return [*map(self._signed, ended), self._status("rest", now_ns, reason=reason)]
+        return [*self._announcer.release(now_ns, now_ns), self._status("rest", now_ns, reason=reason)]
 
     def linked(self, now_ns: int, detail: str = "") -> list[Event]:
         """The armband is connected: silence counts from now on."""
@@ -217,6 +214,6 @@ class Pipeline:
         said = {name: value for name, value in detail.items() if value not in ("", None)}
         return self._signed(Event("status", label, None, t_ns=now_ns, arrival_ns=now_ns, detail=said))
 
-    def _signed(self, event: Event, **more: Any) -> Event:
+    def _signed(self, event: Event) -> Event:
         wearer = self.profile.wearer if self.profile else None
-        return replace(event, bundle=self._digest, profile=wearer, **more)
+        return replace(event, bundle=self._digest, profile=wearer)

@@ -34,6 +34,9 @@ class _Track:
         self._masked = np.zeros((room, channels), bool)
         self._bridged = np.zeros(room, bool)
         self._end = 0
+        self._sound = bound.rows  # newest rows of which none is masked or stands for a lost one
+        self._unmasked = np.zeros(channels, bool)
+        self._unmasked.flags.writeable = False  # windows share it
         self.filled = 0
         self.t_ns = 0  # of the newest sample
 
@@ -50,6 +53,7 @@ class _Track:
         self._samples[place], self._masked[place] = samples, masked
         self._bridged[place] = False
         self._bridged[self._end : self._end + bridged] = True
+        self._sound = 0 if bridged or masked.any() else self._sound + count
         self._end += count
         self.filled += count
         self.t_ns = t_ns
@@ -57,8 +61,10 @@ class _Track:
     def newest(self) -> tuple[NDArray[np.float32], NDArray[np.bool_], int]:
         """Copies of the last window: samples (masked channels at zero), masked channels, lost samples."""
         place = slice(self._end - self.bound.rows, self._end)
-        masked = np.asarray(self._masked[place].any(axis=0))
         samples = self._samples[place].copy()
+        if self._sound >= self.bound.rows:
+            return samples, self._unmasked, 0
+        masked = np.asarray(self._masked[place].any(axis=0))
         if masked.any():
             samples[:, masked] = 0
         return samples, masked, int(self._bridged[place].sum())

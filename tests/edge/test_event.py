@@ -17,7 +17,7 @@ def decided(label: str, t_ns: int = 0) -> Decision:
 
 
 def said(announcer: Announcer, labels: Sequence[str]) -> list[list[str]]:
-    return [[f"{e.label} {e.phase}" for e in announcer(decided(label))] for label in labels]
+    return [[f"{e.label} {e.phase}" for e in announcer(decided(label), None, 5, 0.0)] for label in labels]
 
 
 def test_every_kind_of_event_has_every_field_of_the_contract() -> None:
@@ -40,7 +40,7 @@ def test_a_label_in_any_script_stays_one_readable_line() -> None:
 
 
 def test_a_gesture_starts_and_ends_once() -> None:
-    assert said(Announcer(), ["rest", "fist", "fist", "rest", "rest"]) == [
+    assert said(Announcer("digest", "anna"), ["rest", "fist", "fist", "rest", "rest"]) == [
         [],
         ["fist start"],
         [],
@@ -50,11 +50,11 @@ def test_a_gesture_starts_and_ends_once() -> None:
 
 
 def test_one_gesture_ends_before_the_next_starts() -> None:
-    assert said(Announcer(), ["fist", "open"]) == [["fist start"], ["fist end", "open start"]]
+    assert said(Announcer("digest", "anna"), ["fist", "open"]) == [["fist start"], ["fist end", "open start"]]
 
 
 def test_with_every_each_decision_is_written() -> None:
-    found = said(Announcer(every=True), ["rest", "fist", "fist", "open", "rest"])
+    found = said(Announcer("digest", "anna", every=True), ["rest", "fist", "fist", "open", "rest"])
     assert found == [
         ["rest hold"],
         ["fist start"],
@@ -65,10 +65,10 @@ def test_with_every_each_decision_is_written() -> None:
 
 
 def test_a_release_ends_what_is_held_once() -> None:
-    announcer = Announcer()
-    announcer(decided("fist"))
-    assert [(e.label, e.phase, e.t_ns) for e in announcer.release(7)] == [("fist", "end", 7)]
-    assert announcer.release(8) == []
+    announcer = Announcer("digest", "anna")
+    announcer(decided("fist"), None, 5, 0.0)
+    assert [(e.label, e.phase, e.t_ns) for e in announcer.release(7, 7)] == [("fist", "end", 7)]
+    assert announcer.release(8, 8) == []
 
 
 def test_monotonic_time_becomes_utc() -> None:
