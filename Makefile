@@ -4,7 +4,7 @@
 PYTHON ?= $(shell for p in python3.11 python3; do "$$p" -c 'import venv' 2>/dev/null && echo "$$p" && break; done)
 PY := .venv/bin/python
 DEMO_PY := .venv-demo/bin/python
-EXTRAS := ble,serial,onnx,litert,virtual,sign,data,export
+EXTRAS := ble,serial,onnx,litert,virtual,sign,web,terminal,data,export
 DEMO_EXTRAS := virtual,litert
 ARGS ?=
 ROUNDS ?= 10

@@ -21,6 +21,7 @@ VERBS = {
     "status": ("myoedge.verbs.status", "what runs, with battery and link quality"),
     "calibrate": ("myoedge.verbs.calibrate", "a guided minute that fits a profile to its wearer"),
     "run": ("myoedge.verbs.run", "armband in, events out, until stopped"),
+    "monitor": ("myoedge.verbs.monitor", "look on: signals, decisions, latency; a phone can calibrate"),
     "record": ("myoedge.verbs.record", "raw packets and labels to a recording"),
     "replay": ("myoedge.verbs.replay", "the events of a recording, the same bytes each time"),
     "virtual": ("myoedge.verbs.virtual", "an armband in software for any Bluetooth stack"),
