@@ -56,11 +56,13 @@ class StreamEmbedder:
     ) -> None:
         self.bundle, self.engine, self.gain, self.order = bundle, engine, gain, order
         self.dead: tuple[int, ...] = ()  # places of the window that never count
+        self.turn = 0.0  # share of an electrode by which the band sits off `order`
         self.bounds = bind_all(bundle, specs, only)
         self.present = {name for name in self.bounds if name in specs and (only is None or name in only)}
         self.clock = self.bounds[bundle.clock]
         self._hop_ms = hop_ms or bundle.hop_ms
         self._embedder = Embedder(bundle, len(self.clock.columns))
+        self._unturned = self._embedder
 
     @property
     def blocks(self) -> tuple[tuple[int, int], ...]:
@@ -89,6 +91,17 @@ class StreamEmbedder:
         """The same with these places of the window masked for good."""
         new = copy(self)
         new.dead = tuple(dead)
+        return new
+
+    def worn(
+        self, order: Sequence[int], turn: float = 0.0, gain: float | None = None, dead: Sequence[int] = ()
+    ) -> "StreamEmbedder":
+        """The same for a band that sits as a profile says."""
+        new = copy(self)
+        new.order, new.turn, new.dead = tuple(order), turn, tuple(dead)
+        new.gain = self.gain if gain is None else gain
+        channels = len(self.clock.columns)
+        new._embedder = Embedder(self.bundle, channels, turn) if turn else self._unturned
         return new
 
     def windows(self, chunks: Iterable[Chunk]) -> Iterable[Window]:

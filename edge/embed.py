@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.engines import Engine
 from myoedge.edge.features import FEATURES
+from myoedge.edge.turn import Turn
 from myoedge.edge.window import Window
 
 
@@ -23,15 +24,21 @@ class Embedded:
 
 
 class Embedder:
-    """Computes the closed-form features and runs the network."""
+    """Computes the closed-form features and runs the network.
 
-    def __init__(self, bundle: Bundle, channels: int) -> None:
+    `turn` is the profile's: the share of an electrode by which the band sits off its place.
+    """
+
+    def __init__(self, bundle: Bundle, channels: int, turn: float = 0.0) -> None:
         self._bundle = bundle
         self._features = [FEATURES[name] for name in bundle.features]
         touched = [channels_of(channels) for _, channels_of in self._features]
+        self._turn = Turn(bundle.features, channels, turn) if turn else None
         self._touched = np.concatenate([*touched, np.zeros((bundle.embedding, channels), bool)])
         self.blocks = self._blocks([len(t) for t in touched])
         self.closed_form = sum(len(t) for t in touched)
+        if self._turn:
+            self._touched[: self.closed_form] = self._turn.touched(self._touched[: self.closed_form])
         everything = np.ones(len(self._touched), bool)
         self._used = {
             True: everything,
@@ -51,7 +58,7 @@ class Embedder:
         """Without an engine the network's block stays zero and is not used."""
         closed = self.features(window)
         embedding = np.zeros(len(self._touched), np.float32)
-        embedding[: len(closed)] = closed
+        embedding[: len(closed)] = self._turn(closed) if self._turn else closed
         scores = None
         if engine is not None:
             inputs = {

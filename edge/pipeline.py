@@ -78,7 +78,7 @@ class Pipeline:
             if name in specs and (only is None or name in only)
         }
         self._windower = Windower(self.bounds, bundle.clock, hop_ms or bundle.hop_ms)
-        self._embedder = Embedder(bundle, len(clock.columns))
+        self._embedder = Embedder(bundle, len(clock.columns), profile.turn if profile else 0.0)
         if profile:
             profile.check_blocks(self._embedder.blocks)
         self._decider = Decider(bundle.labels, profile, confirm, clock=bundle.clock, rate_hz=clock.rate_hz)

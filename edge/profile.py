@@ -50,6 +50,7 @@ class Profile:
     level: LevelScale
     dead: tuple[int, ...] = ()  # channels (places of the window) that gave nothing at calibration
     unused: tuple[str, ...] = ()  # modalities that told calibration nothing about this wearer's gestures
+    turn: float = 0.0  # share of an electrode, -0.5 to 0.5, by which the band sits off `order`
     rising: Rising | None = None  # what the first moments of this wearer's contractions look like
     facts: Mapping[str, Any] = field(default_factory=dict)  # held-out accuracy, quality, recording's name
 
@@ -69,6 +70,7 @@ class Profile:
             "level": {"rest": self.level.rest, "full": self.level.full},
             "dead": list(self.dead),
             "unused": list(self.unused),
+            "turn": self.turn,
             "rising": self.rising.to_json() if self.rising else None,
             "facts": dict(self.facts),
         }
@@ -134,12 +136,15 @@ def profile_from_json(row: Mapping[str, Any]) -> Profile:
         level=LevelScale(float(row["level"]["rest"]), float(row["level"]["full"])),
         dead=tuple(int(c) for c in row.get("dead", ())),
         unused=tuple(str(name) for name in row.get("unused", ())),
+        turn=float(row.get("turn", 0.0)),
         rising=rising_from_json(row.get("rising")),
         facts=dict(row.get("facts", {})),
     )
     numbers = (profile.gain, *_values(profile.thresholds), *_values(profile.level))
     if not all(math.isfinite(n) for n in numbers) or profile.gain <= 0:
         raise FormatError("a gain, threshold or level that is no number; calibrate again")
+    if not -0.5 <= profile.turn <= 0.5:
+        raise FormatError(f"a band turned by {profile.turn} of an electrode; wanted -0.5 to 0.5")
     return profile
 
 
