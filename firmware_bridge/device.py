@@ -21,11 +21,11 @@ from myoedge.edge.errors import LinkError, ParityError, UsageError
 from myoedge.edge.owner import Owner
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import Profile, load_profile
-from myoedge.edge.runtime import Sink
+from myoedge.edge.runtime import Runtime, Sink
 from myoedge.edge.trust import Trust, check_trust
 from myoedge.firmware_bridge.armband import Armband
 from myoedge.firmware_bridge.armbands import open_armband
-from myoedge.firmware_bridge.watch import Watch, WatchedRuntime, introduction
+from myoedge.firmware_bridge.watch import Watch, WatchedPipeline, introduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Device:
         self._watch = Watch()
         self.budget: Budget
         self.armband: Armband
-        self.runtime: WatchedRuntime
+        self.runtime: Runtime
         self.loaded: Loaded
 
     async def __aenter__(self) -> Self:
@@ -103,9 +103,7 @@ class Device:
         self.armband = await self._stack.enter_async_context(armband)
         pipeline = self._pipeline(choice.profile)
         sinks: list[Sink] = [*self._sinks, self._watch] if live else list(self._sinks)
-        self.runtime = WatchedRuntime(
-            self.armband, pipeline, sinks, self.budget, timed=live, events=self._events
-        )
+        self.runtime = Runtime(self.armband, pipeline, sinks, self.budget, timed=live, events=self._events)
         if live:
             self._watch.attach(self.runtime)
             self.armband.listeners.append(self._watch.arrived)
@@ -126,7 +124,8 @@ class Device:
 
     def _pipeline(self, profile: Profile | None) -> Pipeline:
         choice, loaded = self._choice, self.loaded
-        return Pipeline(
+        return WatchedPipeline(
+            self._watch,
             loaded.bundle,
             loaded.engine,
             profile,

@@ -10,7 +10,6 @@ import pytest
 from myoedge.edge.event import Event
 from myoedge.edge.owner import control_path
 from myoedge.edge.recording import Arrival
-from myoedge.edge.runtime import STOPS
 from myoedge.edge.window import Window
 from myoedge.firmware_bridge.device import Choice, Device
 from myoedge.firmware_bridge.watch import SAID, Watch
@@ -76,7 +75,7 @@ def test_lines_keep_to_twenty_a_second_however_often_is_decided(apart_ms: int, l
         window = Window({}, np.zeros(0, bool), (), 0, 0, 0.0)
         for number in range(100):
             at_ns = 10**12 + number * apart_ms * 1_000_000
-            watch._look(window, dict.fromkeys(STOPS, at_ns))
+            watch.decided(window, [at_ns] * 5, None)
         await asyncio.sleep(0)
         return sent
 
