@@ -58,6 +58,7 @@ class Runtime:
     ) -> None:
         self._stream, self.pipeline, self._sinks, self._budget = stream, pipeline, list(sinks), budget
         self._timed, self._wanted = timed, events
+        self._patient = stream if isinstance(stream, Patient) else None
         self.counters = Counters()
         self.latency_ms: deque[float] = deque(maxlen=2000)  # arrival to event of the last decisions
         self._newest: tuple[Window, dict[str, int]] | None = None  # waits for its decision
@@ -106,10 +107,7 @@ class Runtime:
             while not self.done:
                 await self._sleep()
                 self._emit(self.pipeline.tick(time.monotonic_ns()), {})
-                if self._newest is not None:
-                    window, stamps = self._newest
-                    self._newest = None
-                    self._decide(window, stamps)
+                self._decide_newest()
         finally:
             reader.cancel()
             if self._timer:
@@ -135,7 +133,9 @@ class Runtime:
             taken = 0
             async for item in self._stream:
                 self._take(item)
-                if self._stopping:
+                if self._patient is not None and not self._patient.waiting:
+                    self._decide_newest()  # nothing newer can come before: no need to wake the loop for it
+                if self.done:
                     return
                 taken += 1
                 if taken % BREATH == 0:
@@ -164,9 +164,10 @@ class Runtime:
                 if self._newest is not None:
                     self.counters.late_windows_dropped += 1
                 self._newest = window, stamps
-                self._wake.set()
-                if isinstance(self._stream, Patient):
-                    self._stream.hush(window.t_ns + self.pipeline.hop_ns - EARLY_NS)
+                if self._patient is None or self._patient.waiting:
+                    self._wake.set()
+                if self._patient is not None:
+                    self._patient.hush(window.t_ns + self.pipeline.hop_ns - EARLY_NS)
 
     async def _sleep(self) -> None:
         """Until a window waits, or silence gets a meaning."""
@@ -205,7 +206,11 @@ class Runtime:
         stamps = {"chunk": taken_ns, "signal": signal_ns, "window": time.monotonic_ns()}
         return [(window, stamps) for window in found]
 
-    def _decide(self, window: Window, stamps: dict[str, int]) -> None:
+    def _decide_newest(self) -> None:
+        if self._newest is None:
+            return
+        window, stamps = self._newest
+        self._newest = None
         embedded = self._embed(window)
         stamps["engine"] = time.monotonic_ns()
         events = self.pipeline.decide(window, embedded)

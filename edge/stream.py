@@ -45,3 +45,8 @@ class Patient(Protocol):
     def hush(self, until_ns: int) -> None:
         """Nothing that arrives before `until_ns` (monotonic) is needed before then."""
         ...
+
+    @property
+    def waiting(self) -> bool:
+        """Whether more can be read right now."""
+        ...

@@ -58,6 +58,7 @@ class Armband:
         self._opener = opener
         self._stack = AsyncExitStack()
         self._opened: Opened | None = None
+        self._patient: Patient | None = None  # the link, if it can be told what matters when
         self._ready: deque[Chunk | Notice] = deque()
         self._last_ns = 0
         self._ended = False
@@ -68,7 +69,9 @@ class Armband:
         except BaseException:
             await self._stack.aclose()
             raise
-        self._stack.push_async_callback(self._opened.link.close)
+        link = self._opened.link
+        self._patient = link if isinstance(link, Patient) else None
+        self._stack.push_async_callback(link.close)
         return self
 
     async def __aexit__(
@@ -121,9 +124,13 @@ class Armband:
 
     def hush(self, until_ns: int) -> None:
         """What arrives before `until_ns` may come all at once then; saves a small computer most wake-ups."""
-        link = self._open().link
-        if isinstance(link, Patient):
-            link.hush(until_ns)
+        if self._patient is not None:
+            self._patient.hush(until_ns)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether more can be read right now; a link that cannot tell may always have more."""
+        return bool(self._ready) or self._patient is None or self._patient.waiting
 
     async def vibrate(self, kind: int) -> None:
         """1 short, 2 medium, 3 long; nothing in a replay. Raises UsageError, LinkError when not connected."""

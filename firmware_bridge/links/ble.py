@@ -86,6 +86,11 @@ class BleLink:
         """What arrives before `until_ns` may wait in the inbox until then (see edge.stream.Patient)."""
         self.inbox.hush(until_ns)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether `read` has something to give at once."""
+        return len(self.inbox) > 0
+
     async def ask(self, point: str, data: bytes | None = None) -> bytes:
         """Read a named reading ("battery"), or write to "command". LinkError when not connected."""
         client = self._client

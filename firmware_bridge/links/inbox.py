@@ -35,6 +35,9 @@ class Inbox:
         elif self._items:
             self._wake()
 
+    def __len__(self) -> int:
+        return len(self._items)
+
     def put(self, item: Arrival) -> None:
         """Never waits."""
         if len(self._items) >= self._capacity:
