@@ -1,7 +1,7 @@
 """What a guided session asks for: which gestures, how often, how long."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from myoedge.edge.errors import UsageError
@@ -35,9 +35,9 @@ class Plan:
     repetitions: int = 2
     hold_s: float = 3.0
     pause_s: float = 2.0
-    reaction_s: float = (
-        0.5  # from the cue to a steady contraction: not used (simple reaction 0.2 s, rise 0.2 s)
-    )
+    # from the cue to a steady contraction: not used (simple reaction 0.2 s, rise 0.2 s)
+    reaction_s: float = 0.5
+    missing: bool = False  # the hand of this arm: gestures are imagined or mirrored
 
     def __post_init__(self) -> None:
         """Refuses a plan that cannot give a profile."""
@@ -50,6 +50,15 @@ class Plan:
                 f"{self.repetitions} repetitions of {self.hold_s:g} s with {self.pause_s:g} s between; "
                 f"wanted one or more, each longer than the {self.reaction_s:g} s a reaction takes"
             )
+
+    def paced(self, pace: float) -> "Plan":
+        """The same, `pace` times as fast; a reaction takes what it takes. Raises UsageError."""
+        return replace(self, hold_s=self.hold_s / pace, pause_s=self.pause_s / pace)
+
+    @property
+    def most_redone(self) -> int:
+        """Repetitions asked for again without anybody wishing it: at most half as many as planned."""
+        return max(1, len(self.labels) * self.repetitions // 2)
 
     @property
     def seconds(self) -> float:

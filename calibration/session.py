@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from myoedge.calibration.hints import how_to
 from myoedge.calibration.plan import Phase, Plan, Step
 from myoedge.calibration.stretch import Span, Stretch
-from myoedge.calibration.verdict import Judge, Verdict
+from myoedge.calibration.verdict import LEAD_S, Judge, Take, Verdict
 from myoedge.calibration.wishes import Wish
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.modality import NS
@@ -40,9 +41,9 @@ class Session:
         self._again = self._asking = self._paused = False
         self._phase: Phase | None = None  # None: nothing asked yet
         self._since_ns = self._heard_ns = 0
-        self._started = False  # the label's start is written
-        self._judge = Judge(spec.limit)
-        self._held: list[Chunk] = []
+        self._redone = 0  # without anybody wishing it
+        self._judge = Judge(spec.limit, spec.rate_hz, plan.missing)
+        self._held: list[Chunk] = []  # of this repetition, from a moment before its prompt
         self.chunks: list[Chunk] = []
         self.spans: dict[tuple[str, int], Span] = {}
         self.verdicts: list[Verdict] = []
@@ -82,8 +83,12 @@ class Session:
             return
         if self._phase is None:
             yield self._step("ready", now_ns)
-        if self._phase == "ready" and now_ns - self._since_ns >= self.plan.pause_s * NS:
-            yield self._step("hold", now_ns)
+        if self._phase == "ready":
+            self._held.append(item)
+            while self._held[0].arrival_ns < now_ns - LEAD_S * NS:
+                self._held.pop(0)
+            if now_ns - self._since_ns >= self.plan.pause_s * NS:
+                yield self._step("hold", now_ns)
         elif self._phase == "hold":
             yield from self._hold(item, now_ns)
 
@@ -91,7 +96,7 @@ class Session:
         """What is being held does not count; it is asked for anew as soon as samples come."""
         self._heard_ns = 0
         if self._phase is not None:
-            self._phase, self._started, self._held = None, False, []
+            self._phase, self._held = None, []
             yield why
 
     def wish(self, wish: Wish) -> Iterator[Cue]:
@@ -116,38 +121,52 @@ class Session:
         self.verdicts[-1] = replace(self.verdicts[-1], redo=redo, ask=False)
 
     def _hold(self, chunk: Chunk, now_ns: int) -> Iterator[Cue]:
-        start_ns = self._since_ns + round(self.plan.reaction_s * NS)
         end_ns = self._since_ns + round(self.plan.hold_s * NS)
-        label, repetition = self._turns[self._at]
-        if not self._started and now_ns >= start_ns:
-            self._started = True
-            yield Label(start_ns, label, repetition, "start")
-        if self._started and chunk.t_ns < end_ns:
+        if chunk.t_ns < end_ns:
             self._held.append(chunk)
         if now_ns >= end_ns:
-            yield Label(end_ns, label, repetition, "end")
+            verdict, span = self._judged(end_ns)
+            yield Label(span.start_ns, span.label, span.repetition, "start")
+            yield Label(span.end_ns, span.label, span.repetition, "end")
             yield self._step("relax", now_ns)
-            yield self._judged(Span(label, repetition, start_ns, end_ns))
+            self._next(verdict, span)
+            yield self.verdicts[-1]
 
-    def _judged(self, span: Span) -> Verdict:
+    def _judged(self, end_ns: int) -> tuple[Verdict, Span]:
+        """The verdict on what was held, and from when to when it was."""
+        label, repetition = self._turns[self._at]
+        period_ns, rate_hz = NS / self._spec.rate_hz, self._spec.rate_hz
+        samples = np.concatenate([np.zeros((0, self._spec.channels)), *(c.samples for c in self._held)])
+        times_ns = np.concatenate(
+            [np.zeros(0), *(c.t_ns + np.arange(len(c.samples)) * period_ns for c in self._held)]
+        )
+        start_ns = self._since_ns + round(self.plan.reaction_s * NS)
+        cue, after = (int(np.searchsorted(times_ns, t)) for t in (self._since_ns, start_ns))
+        wanted = round((self.plan.hold_s - self.plan.reaction_s) * rate_hz)
+        verdict, part = self._judge(Take(label, repetition, samples, cue, after - cue, wanted))
+        if part.start > after:  # it began late
+            start_ns = round(times_ns[part.start])
+        if part.stop < len(times_ns):  # it ended early
+            end_ns = round(times_ns[part.stop])
+        return verdict, Span(label, repetition, start_ns, end_ns)
+
+    def _next(self, verdict: Verdict, span: Span) -> None:
         """The next turn, or once the same again when this one was not good."""
-        parts = [chunk.samples for chunk in self._held]
-        samples = np.concatenate(parts) if parts else np.zeros((0, self._spec.channels))
-        wanted = round((self.plan.hold_s - self.plan.reaction_s) * self._spec.rate_hz)
-        found = self._judge(span.label, span.repetition, samples, wanted)
-        redo = not found.good and not self._again
-        self._asking = redo and self._attended()
-        verdict = replace(found, redo=redo, ask=self._asking)
-        self.verdicts.append(verdict)
+        attended = self._attended()
+        redo = not verdict.good and not self._again and (attended or self._redone < self.plan.most_redone)
+        self._asking = redo and attended
+        self._redone += redo and not attended
+        self.verdicts.append(replace(verdict, redo=redo, ask=self._asking))
         self.spans[span.label, span.repetition] = span
-        self._held, self._started, self._phase = [], False, None
+        self._held, self._phase = [], None
         if not self._asking:
             self._again = redo
             self._at += not redo
-        return verdict
 
     def _step(self, phase: Phase, now_ns: int) -> Step:
         self._phase, self._since_ns = phase, now_ns
         label, repetition = self._turns[self._at]
         seconds = {"ready": self.plan.pause_s, "hold": self.plan.hold_s, "relax": 0.0}[phase]
-        return Step(label, repetition, phase, seconds, self._at + 1, len(self._turns), self._again)
+        before = self.verdicts[-1] if self._again and self.verdicts else None
+        how = how_to(label, self.plan.missing, before)
+        return Step(label, repetition, phase, seconds, self._at + 1, len(self._turns), self._again, how)

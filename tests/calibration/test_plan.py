@@ -31,3 +31,17 @@ def test_repetitions_of_one_gesture_are_spread_and_rest_comes_first() -> None:
 def test_a_plan_that_can_give_no_profile_is_refused(plan: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         Plan(**plan)  # type: ignore[arg-type]
+
+
+def test_a_brisker_pace_shortens_holds_and_pauses_alike() -> None:
+    brisk = Plan().paced(1.25)
+    assert (brisk.hold_s, brisk.pause_s, brisk.seconds) == (2.4, 1.6, 48)
+
+
+def test_a_pace_that_leaves_no_time_to_react_is_refused() -> None:
+    with pytest.raises(UsageError, match="a reaction takes"):
+        Plan().paced(6)
+
+
+def test_nobody_is_asked_for_more_than_half_of_it_again_unasked() -> None:
+    assert Plan().most_redone == 6
