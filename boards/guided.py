@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from myoedge.calibration.arm import TRAINED_ON, Arm, order_for
 from myoedge.calibration.guide import guide
 from myoedge.calibration.learn import learn
 from myoedge.calibration.plan import GESTURES, Plan
@@ -100,6 +101,7 @@ async def calibrate(
     store: Store | None = None,
     vibrate: bool = True,
     unsigned: bool = False,
+    arm: Arm = TRAINED_ON,
     more: Sequence[Prompter] = (),
     wishes: Wishes | None = None,
 ) -> Guided:
@@ -123,8 +125,9 @@ async def calibrate(
             [session.stretch],
             specs,
             wearer=name,
-            armband=address.partition("?")[0],
-            facts=bundle_facts(bundle),
+            armband=(kind := address.partition("?")[0]),
+            order=order_for(arm, loaded.bundle, kind, specs[loaded.bundle.clock].channels),
+            facts={**bundle_facts(bundle), "arm": arm},
         )
         return Guided(learned.profile, store.save(name, learned.profile, recording), session)
     finally:

@@ -101,6 +101,8 @@ class Session:
 
     def wish(self, wish: Wish) -> Iterator[Cue]:
         """What the wearer pressed: the answer to a question, else a pause, or the last one over again."""
+        if wish == "toggle":
+            wish = "go" if self._paused else "pause"
         if wish == "pause" and not self._paused and not self.done:
             self._paused = True
             yield from self.interrupt("paused; take any time")

@@ -15,7 +15,7 @@ LEAD_S = 1.0  # before the prompt: where a contraction that came too early is lo
 RISE_S = 0.25  # from the found beginning to a steady contraction (docs/calibration.md)
 FALL_S = 0.1  # before the found end, in which the release had begun already
 FEWEST = 0.8  # share of the samples that must have come (our choice)
-USABLE = 0.6  # share of the wanted time that the gesture must have been held (our choice)
+LACKING, LACKING_S = 0.4, 0.5  # of the wanted time, that may be lacking at both ends (our choice)
 LATE_S, EARLY_S = 0.8, 0.3  # after and before the prompt: said (a reaction is found after 0.2 to 0.6 s)
 CONTRACTED, WEAK = 1.5, 1.2  # times the level of rest that counts as a contraction; of a missing hand
 # Over 455 rests of five sets 2 % moved so much within themselves, and 2 % of later ones were so much louder.
@@ -145,7 +145,9 @@ class Judge:
         start = max(part.start, held.begun + round(RISE_S * self._rate_hz) if held.begun else 0)
         stop = part.stop if held.ended == len(x) else held.ended - round(FALL_S * self._rate_hz)
         begun_s = (held.begun - take.cue) / self._rate_hz
-        if stop - start < USABLE * take.wanted and _level(x[part]) >= self._contracted * self._rest:
+        lacking = take.wanted - (stop - start)
+        short = lacking > max(LACKING * take.wanted, LACKING_S * self._rate_hz)
+        if short and _level(x[part]) >= self._contracted * self._rest:
             found.against.append(_too_short(held, begun_s, (stop - take.cue) / self._rate_hz, len(x)))
         elif begun_s < -EARLY_S:
             found.notes.append(("early", f"it began {-begun_s:.1f} s before the prompt"))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-Wish = Literal["redo", "keep", "pause", "go"]
-WISHES: tuple[Wish, ...] = ("redo", "keep", "pause", "go")
+Wish = Literal["redo", "keep", "pause", "go", "toggle"]  # toggle: whichever of pause and go is due
+WISHES: tuple[Wish, ...] = ("redo", "keep", "pause", "go", "toggle")
 
 
 class Wishes:

@@ -12,6 +12,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", help="default, classic, a folder or a .tar (default)")
     manner.add_unsigned(parser)
     manner.add_session(parser)
+    parser.add_argument(
+        "--arm", choices=("right", "left"), default="right", help="that wears the band (right)"
+    )
     parser.add_argument("--restore", action="store_true", help="bring back the profile before the last one")
 
 
@@ -36,21 +39,28 @@ async def _calibrate(args: argparse.Namespace) -> int:
     import asyncio
 
     from myoedge.boards.guided import calibrate, gestures_for, report
-    from myoedge.calibration.plan import Plan
+    from myoedge.calibration.keys import HELP, keys
+    from myoedge.calibration.wishes import Wishes
 
     address = manner.armband_of(args)
-    plan = Plan(gestures_for(address, args.gestures or ()), args.repetitions, args.hold_s, args.pause_s)
+    plan = manner.plan_of(args, gestures_for(address, args.gestures or ()))
+    wishes = Wishes()
     try:
-        guided = await calibrate(
-            address,
-            manner.radio_of(args),
-            args.profile,
-            manner.bundle_of(args),
-            plan,
-            lambda text: manner.say(args, text),
-            vibrate=not args.no_vibrate,
-            unsigned=args.unsigned,
-        )
+        with keys(wishes) as can_press:
+            if can_press:
+                manner.say(args, HELP)
+            guided = await calibrate(
+                address,
+                manner.radio_of(args),
+                args.profile,
+                manner.bundle_of(args),
+                plan,
+                lambda text: manner.say(args, text),
+                vibrate=not args.no_vibrate,
+                unsigned=args.unsigned,
+                arm=args.arm,
+                wishes=wishes,
+            )
     except asyncio.CancelledError:
         manner.say(args, "stopped; the last good profile is untouched")
         raise

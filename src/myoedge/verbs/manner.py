@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from myoedge.edge.errors import UsageError
 
 if TYPE_CHECKING:
+    from myoedge.calibration.plan import Plan
     from myoedge.edge.profile import Profile
 
 GONE_S = 2.8  # after Ctrl-C the process has ended, whatever a radio or library waits for (promised: 3 s)
@@ -68,7 +69,25 @@ def add_session(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repetitions", type=count, default=2, help="of each gesture (2)")
     parser.add_argument("--hold-s", type=positive, default=3.0, help="how long each is held (3)")
     parser.add_argument("--pause-s", type=positive, default=2.0, help="between two (2)")
+    parser.add_argument(
+        "--pace", type=positive, default=1.0, help="holds and pauses so many times as fast (1)"
+    )
+    parser.add_argument(
+        "--hand",
+        choices=("there", "missing"),
+        default="there",
+        help="missing: gestures are imagined or mirrored",
+    )
     parser.add_argument("--no-vibrate", action="store_true", help="do not prompt by the armband's vibration")
+
+
+def plan_of(args: argparse.Namespace, labels: tuple[str, ...]) -> "Plan":
+    """What `add_session` was told; raises UsageError."""
+    from myoedge.calibration.plan import Plan
+
+    missing = args.hand == "missing"
+    plan = Plan(labels, args.repetitions, args.hold_s, args.pause_s, missing=missing)
+    return plan.paced(args.pace)
 
 
 def positive(text: str) -> float:

@@ -75,10 +75,9 @@ def _report(args: argparse.Namespace, sources: dict[str, int], lost: int) -> Non
 async def _guided(args: argparse.Namespace) -> int:
     from myoedge.boards.folder import write_folder
     from myoedge.boards.guided import gestures_for, lead
-    from myoedge.calibration.plan import Plan
 
     labels = gestures_for(args.armband, args.gestures or ())
-    plan = Plan(labels, args.repetitions, args.hold_s, args.pause_s)
+    plan = manner.plan_of(args, labels)
     session, specs = await lead(
         args.armband,
         manner.radio_of(args),
