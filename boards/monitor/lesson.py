@@ -50,20 +50,21 @@ class PagePrompter:
     last: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     async def prompt(self, step: Step) -> None:
-        self._tell("prompt", label=step.label, phase=step.phase, seconds=step.seconds, number=step.number,
+        self.tell_all("prompt", label=step.label, phase=step.phase, seconds=step.seconds, number=step.number,
                    of=step.of, again=step.again, how=step.how)  # fmt: skip
 
     async def progress(self, share: float) -> None:
-        self._tell("progress", share=round(share, 3))
+        self.tell_all("progress", share=round(share, 3))
 
     async def say(self, text: str) -> None:
-        self._tell("say", text=text)
+        self.tell_all("say", text=text)
 
     async def verdict(self, verdict: Verdict) -> None:
-        self._tell("verdict", label=verdict.label, repetition=verdict.repetition, good=verdict.good,
+        self.tell_all("verdict", label=verdict.label, repetition=verdict.repetition, good=verdict.good,
                    reasons=list(verdict.reasons), redo=verdict.redo, ask=verdict.ask)  # fmt: skip
 
-    def _tell(self, op: str, **more: Any) -> None:
+    def tell_all(self, op: str, **more: Any) -> None:
+        """Say one thing on every page."""
         self.last[op] = {"op": op, **more}
         self.tell(self.last[op])
 
@@ -103,8 +104,8 @@ class Lesson:
         asked = read(words)
         self.leader, self._wishes = page, Wishes()
         self._prompter = PagePrompter(self._tell)
-        self._say("running", f"calibrating {asked.profile}")
         self._task = asyncio.create_task(self._run(asked))
+        self._say("running", f"calibrating {asked.profile}")
         self.came(page)
 
     def wish(self, page: str, word: object) -> None:
@@ -135,6 +136,7 @@ class Lesson:
             self._hand.close()
             self._hand = None
             self._wishes("pause")
+            self._prompter.tell_all("say", text="paused: the page that leads is gone or not looked at")
             gone = "the page that led the calibration did not come back; nothing was changed"
             self._timer = asyncio.get_running_loop().call_later(self._away_s, self._cancel, gone)
 

@@ -1,5 +1,6 @@
 """The page and its socket: three small files over HTTP, and one WebSocket for everything else."""
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from websockets.http11 import Request, Response
 
 PORT = 8765
+MINDED_S = 0.5  # between two looks whether the page that leads a calibration is still seen
 MOST = 16  # viewers at once
 WAITING = 64  # connections that have not said who they are, and viewers
 LARGEST = 1 << 16  # bytes a page may say at once
@@ -27,6 +29,7 @@ FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -73,10 +76,22 @@ class Server:
             server_header=None, max_size=LARGEST, max_queue=16, open_timeout=5, close_timeout=1,
             ping_interval=2, ping_timeout=3,
         ):  # fmt: skip
+            minding = asyncio.create_task(self._mind())
             try:
                 yield self
             finally:
+                minding.cancel()
                 await self.lesson.close()
+
+    async def _mind(self) -> None:
+        """A page that is dark or out of reach leads nobody, whether or not its socket knows."""
+        while True:
+            await asyncio.sleep(MINDED_S)
+            leading = [viewer for viewer in self.viewers if viewer.page == self.lesson.leader]
+            if any(viewer.seen for viewer in leading):
+                self.lesson.came(self.lesson.leader)
+            else:
+                self.lesson.left(self.lesson.leader)
 
     def _tell(self, words: Mapping[str, Any]) -> None:
         for viewer in self.viewers:

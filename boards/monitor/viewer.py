@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 AHEAD = 2  # pictures under way to a page; one more is only sent when it says that one is shown
 HELLO_S = 10.0  # in which a page says who it is
 WORDS = 256  # that wait for a page; one that reads none of them is cut off
+STILL_S = 1.5  # a page that shows nothing new for so long is dark, hidden or out of reach
 PATIENCE = 20  # things asked that cannot be, before a page is cut off
 REFUSED = 4401  # close code: do not try again by yourself
 
@@ -32,6 +33,7 @@ class Viewer:
         self._stir = asyncio.Event()
         self._sent: Picture | None = None
         self._under_way = 0
+        self._moved_s = 0.0  # when it last showed a picture, or had none to show
         self._runs = 0  # of the hub, as told
         self._wrong = 0
         self.page = ""  # which page it is, also after it came back
@@ -65,6 +67,11 @@ class Viewer:
         """Put words before the next picture."""
         self._words.append(json.dumps(words, separators=(",", ":")))
         self._stir.set()
+
+    @property
+    def seen(self) -> bool:
+        """Whether somebody may be looking: what was sent is being shown."""
+        return self._under_way == 0 or time.monotonic() - self._moved_s < STILL_S
 
     async def run(self, heard: Heard) -> None:
         """Until the page is gone."""
@@ -100,6 +107,7 @@ class Viewer:
                 if self._sent is not None:
                     self.skipped += max(0, picture.number - self._sent.number - 1)
                 self._sent = picture
+                self._moved_s = self._moved_s if self._under_way else time.monotonic()
                 self._under_way += 1
                 await self._socket.send(self._hub.text)
 
@@ -129,6 +137,7 @@ class Viewer:
         op = words.get("op")
         if op == "shown":
             self._under_way = max(0, self._under_way - 1)
+            self._moved_s = time.monotonic()
             self._stir.set()
         elif op == "clock":
             self.tell({"op": "clock", "sent": words.get("sent"), "wall_ms": time.time_ns() / 1e6})
