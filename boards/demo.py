@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from myoedge.boards.demo_score import Decisions, Moment, judge
-from myoedge.boards.guided import calibrate, gestures_for, report
+from myoedge.boards.guided import calibrate, gestures_for
 from myoedge.calibration.plan import Plan
+from myoedge.calibration.report import report_text
 from myoedge.calibration.store import Store
 from myoedge.edge.event import Event
 from myoedge.firmware_bridge.armband import Armband
@@ -34,7 +35,7 @@ async def demo(
         say(f"a virtual Myo in a process of its own, worn by {wearer}, who is simulated: calibrating")
         store = Store(Path(folder))
         guided = await calibrate(address, "bluez", wearer, bundle, plan, say, store=store, vibrate=False)
-        say(report(guided).split("\n", 1)[-1])
+        say(report_text(guided.report))
         decisions = Decisions()
         choice = Choice(bundle=bundle, profile=guided.profile, every=True)
         async with Device(address, "bluez", choice, [decisions, _teller(say)]) as device:

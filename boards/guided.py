@@ -9,12 +9,15 @@ from typing import Any
 from myoedge.calibration.arm import TRAINED_ON, Arm, order_for
 from myoedge.calibration.guide import guide
 from myoedge.calibration.learn import learn
+from myoedge.calibration.page import page
 from myoedge.calibration.plan import GESTURES, Plan
 from myoedge.calibration.prompter import Prompter, Prompters, TextPrompter, VibrationPrompter, WearerPrompter
+from myoedge.calibration.report import Report, make_report, report_text
 from myoedge.calibration.session import Session
-from myoedge.calibration.store import Store
+from myoedge.calibration.store import Store, report_path
 from myoedge.calibration.wishes import Wishes
-from myoedge.edge.errors import UsageError
+from myoedge.edge.errors import StorageError, UsageError
+from myoedge.edge.places import write_atomically
 from myoedge.edge.profile import Profile
 from myoedge.edge.stream import StreamSpec
 from myoedge.edge.trust import shipped_digests
@@ -32,6 +35,8 @@ class Guided:
     profile: Profile
     path: Path  # of the profile in the store
     session: Session
+    report: Report
+    page: Path | None  # the report as a page; None: it could not be kept
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -40,9 +45,13 @@ class Guided:
             "bundle": self.profile.bundle_name,
             "labels": list(self.profile.head.labels),
             "facts": dict(self.profile.facts),
+            "report": str(self.page) if self.page else None,
+            "grade": self.report.grade,
+            "advice": list(self.report.advice),
             "repetitions": [
                 {"label": v.label, "repetition": v.repetition, "good": v.good, "reasons": list(v.reasons),
-                 "level": v.level, "lost": v.lost, "redo": v.redo} for v in self.session.verdicts
+                 "level": v.level, "lost": v.lost, "redo": v.redo,
+                 "kinds": list(v.kinds)} for v in self.session.verdicts
             ],
         }  # fmt: skip
 
@@ -129,7 +138,9 @@ async def calibrate(
             order=order_for(arm, loaded.bundle, kind, specs[loaded.bundle.clock].channels),
             facts={**bundle_facts(bundle), "arm": arm},
         )
-        return Guided(learned.profile, store.save(name, learned.profile, recording), session)
+        path = store.save(name, learned.profile, recording)
+        report = make_report(learned.profile, session)
+        return Guided(learned.profile, path, session, report, _kept(report, path, say))
     finally:
         recording.unlink(missing_ok=True)  # of a session that came to nothing; `save` has moved a good one
 
@@ -145,15 +156,20 @@ def _prompter(armband: Armband, say: Callable[[str], None], vibrate: bool) -> Pr
     return Prompters(*prompters)
 
 
+def _kept(report: Report, profile: Path, say: Callable[[str], None]) -> Path | None:
+    """The report as a page beside the profile; a disk that is full costs only the page."""
+    path = report_path(profile)
+    try:
+        write_atomically(path, page(report).encode())
+    except StorageError as error:
+        say(f"the profile is kept, its report is not: {error}")
+        return None
+    return path
+
+
 def report(guided: Guided) -> str:
     """The calibration in a few lines for a person."""
-    facts = guided.profile.facts
-    held_out = facts.get("held_out")
-    lines = [f"profile {guided.profile.wearer} kept in {guided.path}"]
-    if isinstance(held_out, dict):
-        lines.append(f"on repetitions held out: {100 * held_out['accuracy']:.1f} % of the windows right")
-    bad = [v for v in guided.session.verdicts if not v.good and not v.redo]
-    lines += [f"{v.label}, repetition {v.repetition + 1}: {'; '.join(v.reasons)}" for v in bad]
-    if bad:
-        lines.append("calibrate again if these gestures do not come through")
+    lines = [f"profile {guided.profile.wearer} kept in {guided.path}", report_text(guided.report)]
+    if guided.page:
+        lines.append(f"plots: {guided.page}")
     return "\n".join(lines)

@@ -32,6 +32,7 @@ class HeldOut:
 
     distances: Array  # (window, label)
     truth: NDArray[np.intp]  # (window,) index of the label
+    labels: tuple[str, ...]
     features: int  # that counted
     whole: bool  # whole repetitions were held out, not parts of one
 
@@ -57,7 +58,7 @@ def held_out(examples: Sequence[Example], fit_head: Callable[[Sequence[Example]]
             truth.append(np.full(len(example), labels.index(example.label)))
     if not distances:
         return None
-    return HeldOut(np.concatenate(distances), np.concatenate(truth), features, whole)
+    return HeldOut(np.concatenate(distances), np.concatenate(truth), labels, features, whole)
 
 
 def _pieces(examples: Sequence[Example]) -> list[tuple[int, Example]]:
@@ -86,6 +87,9 @@ def judge(tested: HeldOut | None) -> tuple[float, Thresholds, dict[str, Any]]:
             "accuracy": round(float(right.mean()), 4),
             "windows": len(rows),
             "by": "repetition" if tested.whole else "part of a repetition",
+            "labels": list(tested.labels),
+            "confusion": confusion_of(tested).tolist(),
+            "apart": [[None if np.isnan(d) else round(float(d), 1) for d in row] for row in apart_of(tested)],
         }
     }
     if not right.any():
@@ -94,6 +98,31 @@ def judge(tested: HeldOut | None) -> tuple[float, Thresholds, dict[str, Any]]:
     distance = float(np.quantile(tested.distances[rows, best][right], ACCEPTED))
     score = float(np.clip(np.quantile(posterior, 1 - ACCEPTED), *SCORES))
     return temperature, Thresholds(score, distance * (1.0 if tested.whole else ONE_REPETITION)), facts
+
+
+def confusion_of(tested: HeldOut) -> NDArray[np.intp]:
+    """Held-out windows of each gesture by what they were taken for, (true, decided)."""
+    count = len(tested.labels)
+    flat = tested.truth * count + tested.distances.argmin(axis=1)
+    return np.bincount(flat, minlength=count * count).reshape(count, count)
+
+
+def apart_of(tested: HeldOut) -> Array:
+    """How far every two gestures are apart, (label, label): the sensitivity index d' of their log-odds.
+
+    1 is a guess that is right in 69 of 100 windows, 2 in 84, 3 in 93, 4 in 98 (Macmillan and Creelman,
+    Detection Theory, 2005). NaN where a gesture has too few windows.
+    """
+    count = len(tested.labels)
+    apart = np.full((count, count), np.nan)
+    for a in range(count):
+        for b in range(a):
+            odds = tested.distances[:, b] - tested.distances[:, a]
+            mine, theirs = odds[tested.truth == a], odds[tested.truth == b]
+            if min(len(mine), len(theirs)) > 1:
+                spread = max(float(np.sqrt((mine.var() + theirs.var()) / 2)), 1e-9)
+                apart[a, b] = apart[b, a] = min(99.0, float(mine.mean() - theirs.mean()) / spread)
+    return apart
 
 
 def _temperature(tested: HeldOut) -> float:

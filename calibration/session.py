@@ -35,7 +35,7 @@ class Session:
         attended: Callable[[], bool] = lambda: False,
     ) -> None:
         """`attended`: whether somebody could answer a question now; else nothing is asked."""
-        self.plan, self._spec, self._clock, self._attended = plan, spec, clock, attended
+        self.plan, self._spec, self.clock, self._attended = plan, spec, clock, attended
         self._turns = list(plan.turns())
         self._at = 0
         self._again = self._asking = self._paused = False
@@ -71,7 +71,7 @@ class Session:
         if self.done:
             return
         self.chunks.append(item)
-        if item.modality != self._clock:
+        if item.modality != self.clock:
             return
         now_ns = item.arrival_ns
         if self._heard_ns and now_ns - self._heard_ns > GAP_NS:

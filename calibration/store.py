@@ -2,6 +2,7 @@
 
     profiles/anna/0007.json               the newest number is the profile in use
     profiles/anna/0007.recording.jsonl    the calibration it was fitted to
+    profiles/anna/0007.report.html        what that calibration came to, for its wearer to read
     profiles/anna/0008.json.undone        put aside by `restore`
 
 A profile comes to be, and is undone, by a single rename: a power loss at any moment leaves the one before.
@@ -21,7 +22,7 @@ from myoedge.edge.places import data_dir, write_atomically
 from myoedge.edge.profile import Profile, load_profile
 
 KEPT = 10  # old profiles of a wearer that stay, each with its recording
-RECORDING = ".recording.jsonl"
+RECORDING, REPORT = ".recording.jsonl", ".report.html"
 PART = ".part"  # a recording that is still being written
 UNDONE = ".undone"
 RECORDING_FACT = "recording"  # in a profile's facts: the file name beside it
@@ -159,9 +160,8 @@ class Store:
         stems |= {p.name.split(".")[0] for p in home.iterdir() if p.name.endswith(UNDONE)}
         for path in home.iterdir():
             number = re.match(r"\d{4,}", path.name)
-            stale = bool(
-                number and number[0] not in stems and (RECORDING in path.name or int(number[0]) < oldest)
-            )
+            beside = RECORDING in path.name or REPORT in path.name
+            stale = bool(number and number[0] not in stems and (beside or int(number[0]) < oldest))
             if path.name.endswith((PART, ".tmp")):
                 stale = stale or not _alive(path.name)
             if stale and not (number and path.name.endswith(UNDONE)):
@@ -182,6 +182,11 @@ def recording_of(profile: Path) -> Path | None:
     """The calibration kept beside a profile file, if it is there."""
     path = profile.with_name(profile.name.split(".")[0] + RECORDING)
     return path if path.is_file() else None
+
+
+def report_path(profile: Path) -> Path:
+    """Where the report of a profile's calibration is, or would be."""
+    return profile.with_name(profile.name.split(".")[0] + REPORT)
 
 
 def _number(path: Path) -> int:

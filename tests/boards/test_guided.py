@@ -42,4 +42,8 @@ def test_a_guided_minute_becomes_a_profile(tmp_path: Path) -> None:
     }
     assert any("FIST: hold" in line for line in said)
     assert report(guided).startswith("profile anna kept in ")
+    assert guided.page == store.path("anna").with_name("0001.report.html")
+    assert guided.page.stat().st_mode & 0o777 == 0o600
+    assert "<svg" in guided.page.read_text(encoding="utf-8")
+    assert guided.to_json()["grade"] in ("good", "usable", "poor")
     assert not list((tmp_path / "profiles" / "anna").glob(".*"))

@@ -55,13 +55,13 @@ def test_a_single_window_of_each_label_cannot_be_held_out() -> None:
 def test_the_more_is_wrong_the_softer_the_posterior() -> None:
     def temperature(wrong: int) -> float:
         truth = np.r_[np.ones(wrong, np.intp), np.zeros(100 - wrong, np.intp)]
-        return judge(HeldOut(np.tile([1.0, 2.0], (100, 1)), truth, 60, True))[0]
+        return judge(HeldOut(np.tile([1.0, 2.0], (100, 1)), truth, ("a", "b"), 60, True))[0]
 
     assert temperature(20) < temperature(5) < temperature(0)
 
 
 def test_when_all_is_wrong_the_thresholds_do_not_come_from_it() -> None:
     distances = np.tile([5.0, 1.0], (30, 1))
-    _, thresholds, facts = judge(HeldOut(distances, np.zeros(30, np.intp), 4, True))
+    _, thresholds, facts = judge(HeldOut(distances, np.zeros(30, np.intp), ("a", "b"), 4, True))
     assert thresholds.score == 0.5
     assert facts["held_out"]["accuracy"] == 0.0

@@ -17,8 +17,8 @@ def test_calibrate_tells_what_to_do_and_keeps_a_private_profile(desk: Desk) -> N
     assert done.returncode == 0, done.stderr
     assert "[2/4] get ready: fist" in done.stderr and "FIST: hold 0.9 s" in done.stderr
     assert "never retrieved" not in done.stderr and "Traceback" not in done.stderr
-    assert "kept in" in done.stdout and "held out: " in done.stdout
-    assert profiles(desk, "anna") == ["0001.json", "0001.recording.jsonl"]
+    assert "kept in" in done.stdout and "held out in turn" in done.stdout
+    assert profiles(desk, "anna") == ["0001.json", "0001.recording.jsonl", "0001.report.html"]
     assert {p.stat().st_mode & 0o777 for p in (desk.home / "data" / "profiles" / "anna").iterdir()} == {0o600}
     assert desk.orphans() == []
 
