@@ -14,6 +14,7 @@ from myoedge.edge.owner import control_path
 
 READY_S = 60.0  # in which an armband is found, connected and its bundle loaded
 POLL_S = 0.1
+NICE = 5  # behind the run, yet not behind everything (our choice)
 END_S = 3.0  # promised by every verb
 
 
@@ -90,4 +91,4 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 def step_back() -> None:
     """Let the run, which must be on time, go first; for a process that only shows."""
     with suppress(OSError):
-        os.nice(10)
+        os.nice(NICE)

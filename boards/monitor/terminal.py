@@ -137,7 +137,7 @@ def in_words(facts: Facts, picture: Picture) -> str:
 
 def in_json(facts: Facts, picture: Picture) -> dict[str, Any]:
     """The same for a program."""
-    names = ("state", "label", "best", "score", "level", "rejected", "missed", "decisions", "lost")
+    names = ("state", "label", "best", "score", "level", "rejected", "late", "of", "dropped", "lost")
     return {
         **facts.to_json(),
         **{name: getattr(picture, name) for name in (*names, "profile", "battery")},
@@ -152,7 +152,7 @@ def _foot(facts: Facts, picture: Picture) -> str:
     battery = "battery unknown" if picture.battery is None else f"battery {picture.battery} %"
     return (
         f"budget {facts.budget_ms:g} ms, {facts.deadline_ms:g} of it from sample to event; "
-        f"{picture.missed} of {picture.decisions} deadlines missed; {100 * picture.lost:.1f} % lost; "
+        f"{picture.late} of the last {picture.of} decisions late; {100 * picture.lost:.1f} % lost; "
         f"{battery}; profile {picture.profile or 'none'}"
     )
 

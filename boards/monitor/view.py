@@ -58,9 +58,9 @@ class Picture:
     level: float = 0.0
     rejected: bool = False
     latency_ms: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # stop -> median, 99th
-    missed: int = 0  # deadlines, since the run began
-    decisions: int = 0
-    dropped: int = 0  # windows that came too late to be decided
+    late: int = 0  # of the last decisions, those past their deadline
+    of: int = 0  # last decisions
+    dropped: int = 0  # windows that came too late to be decided, since the run began
     lost: float = 0.0
     profile: str = ""
     battery: int | None = None
@@ -111,7 +111,7 @@ class View:
         self._scope.feed(row["packets"])
         self._stamps.extend(row["decisions"])
         decided = row["decision"] or {}
-        counters = row["counters"]
+        deadline_ns = self.facts.deadline_ms * 1e6
         newest_ns = self._scope.newest_ns
         return Picture(
             number=number,
@@ -126,9 +126,9 @@ class View:
             level=round(decided.get("level", 0.0), 3),
             rejected=decided.get("rejected", False),
             latency_ms=self._latency(),
-            missed=counters["deadline_missed"],
-            decisions=counters["decisions"],
-            dropped=counters["late_windows_dropped"],
+            late=sum(decided_ns - t_ns > deadline_ns for t_ns, *_, decided_ns in self._stamps),
+            of=len(self._stamps),
+            dropped=row["counters"]["late_windows_dropped"],
             lost=round(self._scope.lost, 4),
             profile=row["profile"] or "",
             battery=self._battery,

@@ -65,7 +65,6 @@ function begin(words) {
   rows = low.map((_, number) => channelRow(number));
   $("channels").replaceChildren(...rows.map((row) => row.place));
   say("what", `${facts.armband} · bundle ${facts.bundle} · ${facts.engine}`);
-  say("budget", `reaction allowed ${facts.budget_ms} ms; from the last sample to the event ${facts.deadline_ms} ms`);
   for (const text of facts.events) log(text);
   if (!$("gestures").children.length) for (const label of facts.gestures) addGesture(label);
   estimate();
@@ -147,7 +146,7 @@ function write(p) {
     quality.classList.toggle("bad", !good);
   });
   stops(p.latency_ms);
-  say("missed", `${p.missed} of ${p.decisions} decisions' deadlines missed; ${p.dropped} windows dropped as late`, p.missed > 0);
+  say("missed", `${p.late ? "⚠" : "✓"} ${p.late} of the last ${p.of} decisions late; ${p.dropped} windows dropped as late since the run began`, p.late > 0);
   say("lost", `${(100 * p.lost).toFixed(1)} %`, p.lost > 0.05);
   say("battery", p.battery === null ? "cannot tell" : `${p.battery} %, asked ${Math.round(p.battery_s)} s ago`);
   say("skipped", String(skipped));
@@ -165,6 +164,10 @@ function stops(latency) {
     head.textContent = name; p50.textContent = values[0].toFixed(2); p99.textContent = values[1].toFixed(2);
     body.rows[i].classList.toggle("sum", name.includes(" to "));
   });
+  const used = latency["sample to event"]?.[1] ?? 0, within = used <= facts.deadline_ms;
+  $("share").value = Math.min(1, used / facts.deadline_ms);
+  say("budget", `reaction allowed ${facts.budget_ms} ms, ${facts.deadline_ms} of it from the last sample to the event: `
+    + `${within ? "✓" : "⚠"} ${used.toFixed(1)} ms used, 99 % of the time`, !within);
 }
 
 function log(text) {
@@ -288,7 +291,7 @@ function prompt(words) {
   say("word", words.phase === "relax" ? "rest" : words.label); say("how", words.how);
   say("step", `${words.number} of ${words.of}`);
   if (words.phase !== "relax" || words.label !== "rest") beep(...CUES[words.phase]);
-  navigator.vibrate?.(words.phase === "hold" ? 120 : 0);
+  if (words.phase === "hold" && navigator.userActivation?.hasBeenActive) navigator.vibrate?.(120);
   urgent(words.phase === "relax" ? "relax" : `${PHASES[words.phase]}: ${words.label}${words.phase === "hold" ? `, ${words.seconds} seconds` : ""}`);
 }
 

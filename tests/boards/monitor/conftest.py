@@ -93,8 +93,8 @@ class Tab:
         self.call("Emulation.setEmulatedMedia", features=features)
 
     def picture(self, path: Path) -> None:
-        """What is on the screen, as a small JPEG."""
-        data = self.call("Page.captureScreenshot", format="jpeg", quality=70)["data"]
+        """What is on the screen, as a PNG."""
+        data = self.call("Page.captureScreenshot", format="png")["data"]
         path.write_bytes(base64.b64decode(data))
 
     def close(self) -> None:
