@@ -6,6 +6,7 @@ from typing import Literal
 
 from myoedge.edge.errors import UsageError
 
+LONGEST_LABEL = 64  # characters (our choice)
 Phase = Literal["ready", "hold", "relax"]
 GESTURES = ("rest", "fist", "hand open", "wrist flexion", "wrist extension", "pinch")
 
@@ -22,6 +23,14 @@ class Step:
     of: int
     again: bool = False  # asked a second time
     how: str = ""  # a hint beyond the label: what to imagine, how to do it otherwise
+
+
+def check_label(label: str) -> None:
+    """Any words in any script will do; raises UsageError for what a terminal or a file could not bear."""
+    if not 0 < len(label) <= LONGEST_LABEL:
+        raise UsageError(f"a gesture named by {len(label)} characters; wanted 1 to {LONGEST_LABEL}")
+    if not label.isprintable() or label != label.strip():
+        raise UsageError(f"{label!r} cannot name a gesture; wanted words without control characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Plan:
             raise UsageError(
                 f"gestures {', '.join(self.labels) or 'none'}; wanted two or more different ones"
             )
+        for label in self.labels:
+            check_label(label)
         if self.repetitions < 1 or self.pause_s < 0 or not 0 <= self.reaction_s < self.hold_s:
             raise UsageError(
                 f"{self.repetitions} repetitions of {self.hold_s:g} s with {self.pause_s:g} s between; "

@@ -26,7 +26,9 @@ RECORDING, REPORT = ".recording.jsonl", ".report.html"
 PART = ".part"  # a recording that is still being written
 UNDONE = ".undone"
 RECORDING_FACT = "recording"  # in a profile's facts: the file name beside it
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
+LONGEST = 64  # characters of a wearer's name
+LONGEST_PATH = 4095  # of a file (limits.h)
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9 ._-]{{0,{LONGEST - 1}}}")
 _NUMBER = re.compile(r"(\d{4,})\.json")
 
 
@@ -50,8 +52,10 @@ class Store:
     def home(self, name: str) -> Path:
         """The folder of one wearer; raises UsageError for a name that is no plain file name."""
         if not _NAME.fullmatch(name) or name.endswith(" "):
+            shown = repr(name) if len(name) <= LONGEST else f"a name of {len(name)} characters"
             raise UsageError(
-                f"{name!r} cannot name a profile; wanted letters, digits, space, dot, dash or underscore"
+                f"{shown} cannot name a profile; wanted 1 to {LONGEST} letters of a to z, digits, spaces, "
+                "dots, dashes or underscores, a letter or digit first"
             )
         return self.folder / name
 
@@ -139,12 +143,33 @@ class Store:
                 ) from error
         return versions[-2]
 
-    def delete(self, name: str) -> None:
-        """Remove a wearer with every profile and recording."""
-        newest = self.path(name)
-        for path in sorted(newest.parent.iterdir(), key=lambda p: p.name, reverse=True):
-            path.unlink(missing_ok=True)
-        newest.parent.rmdir()
+    def files(self, name: str) -> tuple[Path, ...]:
+        """Every file kept of a wearer, put aside or half written ones too; raises NotThereError."""
+        home = self.home(name)
+        if not home.is_dir():
+            self.path(name)  # says who is known
+        return tuple(sorted(path for path in home.iterdir() if not path.is_dir()))
+
+    def delete(self, name: str) -> tuple[Path, ...]:
+        """Remove a wearer with every profile, recording and report; returns what was removed.
+
+        Raises NotThereError, or StorageError when something of it stays.
+        """
+        found = self.files(name)
+        home = self.home(name)
+        with _locked(home):
+            try:
+                # the newest profile last: a power loss on the way leaves a wearer who can be deleted again
+                for path in sorted(found, key=lambda p: bool(_NUMBER.fullmatch(p.name))):
+                    path.unlink(missing_ok=True)
+                home.rmdir()
+                _flush(home.parent)
+            except OSError as error:
+                raise StorageError(
+                    f"cannot remove all of {name!r}: {error.strerror} ({error.filename}); end a calibration "
+                    "that runs, or check who owns the folder, and delete again"
+                ) from error
+        return found
 
     @staticmethod
     def _next(home: Path) -> int:
@@ -173,6 +198,8 @@ class Store:
 
 def load(name: str) -> Profile:
     """A profile by its name in the store or as a file; raises NotThereError or FormatError."""
+    if len(name) > LONGEST_PATH:
+        raise UsageError(f"a profile named by {len(name)} characters; wanted a name, or a file's path")
     if "/" in name or name.endswith(".json"):
         return load_profile(Path(name).expanduser())
     return Store().load(name)

@@ -20,6 +20,7 @@ VERBS = {
     "forget": ("myoedge.verbs.forget", "forget the remembered armband"),
     "status": ("myoedge.verbs.status", "what runs, with battery and link quality"),
     "calibrate": ("myoedge.verbs.calibrate", "a guided minute that fits a profile to its wearer"),
+    "profile": ("myoedge.verbs.profile", "who is kept here: list, show, export, delete"),
     "run": ("myoedge.verbs.run", "armband in, events out, until stopped"),
     "monitor": ("myoedge.verbs.monitor", "look on: signals, decisions, latency; a phone can calibrate"),
     "record": ("myoedge.verbs.record", "raw packets and labels to a recording"),

@@ -45,3 +45,14 @@ def test_a_pace_that_leaves_no_time_to_react_is_refused() -> None:
 
 def test_nobody_is_asked_for_more_than_half_of_it_again_unasked() -> None:
     assert Plan().most_redone == 6
+
+
+def test_a_gesture_may_be_named_in_any_script() -> None:
+    assert Plan(("rest", "\N{SIGN OF THE HORNS}", "Faust/\u5149")).labels[1] == "\N{SIGN OF THE HORNS}"
+
+
+@pytest.mark.parametrize("label", ["", "a" * 10_000, "a\nb", "\x1b[2J", " fist", "\udcff"])
+def test_a_gesture_that_no_terminal_could_bear_is_refused(label: str) -> None:
+    with pytest.raises(UsageError, match="gesture") as error:
+        Plan(("rest", label))
+    assert len(str(error.value)) < 200

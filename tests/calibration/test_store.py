@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from myoedge.calibration.learn import learn
-from myoedge.calibration.store import KEPT, Store, load, recording_of
+from myoedge.calibration.store import KEPT, Store, load, recording_of, report_path
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.errors import FormatError, NotThereError, StorageError, UsageError
@@ -198,3 +198,48 @@ def test_a_folder_that_is_not_ours_is_told(home: Path, profile: Profile) -> None
     home.mkdir(mode=0o500)
     with pytest.raises(StorageError, match="MYOEDGE_DATA"):
         Store().save("anna", profile)
+
+
+@pytest.mark.parametrize(
+    "name", ["\N{SIGN OF THE HORNS}", "a/b", "../up", "", ".", " anna", "a" * 10_000, "a\nb"]
+)
+def test_a_name_that_is_none_is_refused_in_few_words(home: Path, name: str) -> None:
+    for refused in (Store().home, Store().files, Store().delete):
+        with pytest.raises(UsageError, match="cannot name a profile") as error:
+            refused(name)
+        assert len(str(error.value)) < 300
+
+
+def test_a_path_without_end_is_refused_in_few_words(home: Path) -> None:
+    with pytest.raises(UsageError, match="10000 characters"):
+        load("/" * 10_000)
+
+
+def test_deleting_removes_all_there_is_also_what_was_put_aside(home: Path, profile: Profile) -> None:
+    store = Store()
+    for text in ("one", "two"):
+        path = store.save("anna", profile, recorded(store, "anna", text))
+        report_path(path).write_text("a report")
+    store.restore("anna")
+    store.save("ben", profile)
+    store.new_recording("anna").write_text("half")
+    gone = store.delete("anna")
+    assert len(gone) == 7 and not store.home("anna").exists()
+    assert [entry.name for entry in store.list()] == ["ben"]
+    with pytest.raises(NotThereError, match="known: ben"):
+        store.delete("anna")
+
+
+def test_a_wearer_whose_only_profile_was_damaged_away_can_be_deleted(home: Path, profile: Profile) -> None:
+    store = Store()
+    path = store.save("anna", profile, recorded(store, "anna", "one"))
+    path.unlink()
+    assert [p.name for p in store.delete("anna")] == ["0001.recording.jsonl"]
+
+
+def test_reports_go_with_the_profiles_they_tell_of(home: Path, profile: Profile) -> None:
+    store = Store()
+    for _ in range(KEPT + 3):
+        report_path(store.save("anna", profile)).write_text("a report")
+    stems = {p.name.split(".")[0] for p in store.files("anna")}
+    assert stems == {p.stem for p in store.versions("anna")}
