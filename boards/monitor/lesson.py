@@ -98,13 +98,12 @@ class Lesson:
     def start(self, page: str, words: Mapping[str, Any]) -> None:
         """Begin; raises UsageError for what cannot be asked, RefusedError while another is under way."""
         if self.busy:
-            raise RefusedError(
-                "a calibration is under way on another page; wait for its end, or stop it there"
-            )
+            raise RefusedError("a calibration is led from another page; wait for its end, or stop it there")
         asked = read(words)
         self.leader, self._wishes = page, Wishes()
         self._prompter = PagePrompter(self._tell)
         self._task = asyncio.create_task(self._run(asked))
+        self._task.add_done_callback(self._over)
         self._say("running", f"calibrating {asked.profile}")
         self.came(page)
 
@@ -165,6 +164,11 @@ class Lesson:
             self._end("failed", f"{error}; the last good profile stays in use")
         except Exception as error:  # a page must never wait for an end that does not come
             self._end("failed", f"met {type(error).__name__}: {error}; the last good profile stays in use")
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        """A task that was cancelled before its first step says nothing itself."""
+        if task is self._task:
+            self._end("stopped", str(self._state.get("why", "stopped; nothing was changed")))
 
     def _end(self, state: str, text: str) -> None:
         self._task = None
