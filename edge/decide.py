@@ -10,6 +10,9 @@ from myoedge.edge.profile import Profile
 from myoedge.edge.window import Window
 
 REST = "rest"
+NEWEST = 0.3  # share of the window that is compared with its older half: 60 of 200 ms (our choice)
+FALLING = 0.9  # of the older half's mean absolute value: weaker, and nothing new begins (our choice)
+LET_GO = 0.4  # weaker, and as quiet as rest: the gesture has ended (our choice; docs/bench.md has others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,10 @@ class Decider:
     """Turns the embedding (with a profile) or the network's scores (without) into a decision.
 
     A new label counts once it was best in `confirm` windows in a row (default 1: no delay); the old one holds
-    until then, at most `confirm` hops, after which it gives way to rest. With no channel left, or a network
-    that gives no numbers, the decision is rest, not a guess.
+    until then, at most `confirm` hops, after which it gives way to rest. While the contraction falls no other
+    gesture begins: on its way out every gesture looks like some other one. It has ended as soon as the newest
+    samples are as quiet as the wearer's rest, whatever the whole window still says. With no channel left, or a
+    network that gives no numbers, the decision is rest, not a guess.
     """
 
     def __init__(
@@ -55,7 +60,7 @@ class Decider:
     def __call__(self, window: Window, embedded: Embedded) -> Decision:
         best, score, rejected = self._judge(window, embedded)
         level = self._profile.level(embedded.level) if self._profile else 0.0
-        label = self._confirmed(REST if rejected else best)
+        label = self._confirmed(self._wanted(REST if rejected else best, window))
         self.last = Decision(label, score, best, rejected, 0.0 if label == REST else level, window.t_ns)
         return self.last
 
@@ -68,18 +73,31 @@ class Decider:
             posterior = _softmax(embedded.scores.astype(np.float64))
             best = int(posterior.argmax())
             return self._labels[best], float(posterior[best]), bool(posterior[best] < self._score)
-        if self._profile.rising and not window.masked.any():
-            found = self._profile.rising(window.samples[self._clock], self._rate_hz)
-            if found is not None:
-                return *found, False
         head, limits = self._profile.head, self._profile.thresholds
         distances = head.distances(embedded.embedding, embedded.used)
         if not np.isfinite(distances).all():
             return REST, 0.0, True
         posterior = head.posterior(distances, int(embedded.used.sum()))
+        if self._profile.rising and not window.masked.any():
+            whole = dict(zip(head.labels, posterior.tolist(), strict=True))
+            found = self._profile.rising(window.samples[self._clock], self._rate_hz, whole)
+            if found is not None:
+                return *found, False
         best = int(posterior.argmax())
         far = bool(distances[best] > limits.distance)
         return self._labels[best], float(posterior[best]), far or bool(posterior[best] < limits.score)
+
+    def _wanted(self, label: str, window: Window) -> str:
+        """What follows from the window's label and from where the contraction's strength goes."""
+        if label == REST:
+            return REST
+        samples = window.samples[self._clock]
+        if label != self._held:
+            return self._held if is_falling(samples, FALLING) else label
+        if self._profile is None or self._profile.rising is None or window.masked.any():
+            return label
+        let_go = strength(newest(samples)) < self._profile.rising.quiet and is_falling(samples, LET_GO)
+        return REST if let_go else label
 
     def _confirmed(self, label: str) -> str:
         if label == self._held:
@@ -93,6 +111,21 @@ class Decider:
         elif self._waited >= self._confirm:
             self._held = REST
         return self._held
+
+
+def is_falling(samples: NDArray[np.float32], share: float) -> bool:
+    """Whether the newest of the (time, channel) window reach less than this share of its older half."""
+    return strength(newest(samples)) < share * strength(samples[: max(1, len(samples) // 2)])
+
+
+def newest(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The last samples of a window, by which it is judged where the strength goes."""
+    return samples[-max(1, round(NEWEST * len(samples))) :]
+
+
+def strength(samples: NDArray[np.float32]) -> float:
+    """Mean absolute value."""
+    return float(np.add.reduce(np.abs(samples), axis=None)) / samples.size
 
 
 def _softmax(x: NDArray[np.float64]) -> NDArray[np.float64]:

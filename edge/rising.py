@@ -2,7 +2,9 @@
 
 A window of 200 ms that is half rest looks like neither rest nor gesture. So while the arm was quiet a moment
 ago and the newest samples are not, a second head decides: fitted by calibration on ramps from the wearer's
-own rest into each of the wearer's gestures, on the same closed-form features of 80 ms.
+own rest into each of the wearer's gestures, on the same closed-form features of 80 ms. What the whole window
+says is heard beside it, a little: it knows
+late what the newest samples only guess.
 """
 
 from collections.abc import Mapping
@@ -19,6 +21,8 @@ from myoedge.edge.head import Head, head_from_json
 NEWEST_MS = 80.0  # what is judged (our choice: longer is surer and later)
 QUIET_MS = ((150.0, 110.0), (200.0, 160.0))  # before the end: the arm was quiet in either of these spans
 SCORE = 0.7  # posterior that is believed (our choice, on simulated wearers)
+WHOLE = 0.2  # power in which the whole window's posterior counts (our choice; docs/bench.md has others)
+LEAST = 1e-3, 1e-6  # posteriors of the whole window and of the newest samples count no less than this
 REST = "rest"
 
 
@@ -29,10 +33,13 @@ class Rising:
     head: Head
     quiet: float  # mean absolute value, in the window's units, that rest hardly ever exceeds
 
-    def __call__(self, samples: NDArray[np.float32], rate_hz: float) -> tuple[str, float] | None:
+    def __call__(
+        self, samples: NDArray[np.float32], rate_hz: float, whole: Mapping[str, float]
+    ) -> tuple[str, float] | None:
         """Label and posterior while a contraction may be rising in the (time, channel) window; else None.
 
-        "rest" means: not sure yet.
+        `whole` is the posterior by label that the wearer's other head finds in all of the window. "rest"
+        means: not sure yet.
         """
         if not any(self._is_quiet(samples, rate_hz, *span) for span in QUIET_MS):
             return None
@@ -45,6 +52,9 @@ class Rising:
             nearest[label] = min(distance, nearest.get(label, np.inf))
         labels = tuple(nearest)
         posterior = self.head.posterior(np.array([*nearest.values()]), len(self.head.spread))
+        beside = np.array([whole.get(label, 0.0) for label in labels])
+        posterior = (posterior + LEAST[1]) * (beside + LEAST[0]) ** WHOLE
+        posterior /= posterior.sum()
         best = int(posterior.argmax())
         score = float(posterior[best])
         return (labels[best], score) if score >= SCORE else (REST, score)

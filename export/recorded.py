@@ -125,7 +125,7 @@ def _calibration(repetitions: Sequence[Repetition]) -> list[Stretch]:
 
 def _counts(samples: NDArray[Any]) -> NDArray[np.int16]:
     """Whole counts, as the armband sends them."""
-    return np.rint(samples).astype(np.int16)
+    return np.asarray(np.rint(samples), np.int16)
 
 
 def _ns(sample: int) -> int:

@@ -30,7 +30,7 @@ def test_ramps_into_each_gesture_are_told_apart(embedder: StreamEmbedder) -> Non
     quiet = next(iter(embedder.windows(rest.chunks))).samples["emg"]
     for label in ("fist", "open"):
         for window in list(embedder.windows(repetition(label, 9).chunks))[:20]:
-            found = rising(np.concatenate([quiet[:28], window.samples["emg"][-12:]]), 200.0)
+            found = rising(np.concatenate([quiet[:28], window.samples["emg"][-12:]]), 200.0, {})
             right += found is not None and found[0] == label
     assert right >= 36
 

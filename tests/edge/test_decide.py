@@ -1,6 +1,7 @@
 """Decisions: nothing is guessed, nothing is held back unless asked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from myoedge.edge.bundle import Bundle
 from myoedge.edge.decide import REST, Decider
 from myoedge.edge.embed import Embedded
 from myoedge.edge.profile import Profile, Thresholds
+from myoedge.edge.rising import Rising
 from myoedge.edge.stream import StreamSpec
 from myoedge.edge.window import Window
 
@@ -17,7 +19,7 @@ LABELS = ("rest", "fist", "open")
 
 
 def window(masked: int = 0) -> Window:
-    return Window({}, np.arange(8) < masked, (), 5, 6, 0.0)
+    return Window({"emg": np.ones((40, 8), np.float32)}, np.arange(8) < masked, (), 5, 6, 0.0)
 
 
 def scored(*scores: float) -> Embedded:
@@ -46,6 +48,19 @@ def test_without_confirmation_there_is_no_delay() -> None:
 def test_a_new_label_is_confirmed_and_the_old_one_gives_way() -> None:
     assert fed(Decider(LABELS, None, confirm=2), "fffoorr") == "rfffoor"
     assert fed(Decider(LABELS, None, confirm=3), "fff" + "oro") == "rrf" + "ffr"
+
+
+def falling(label: str, decider: Decider) -> str:
+    samples = np.repeat([1.0, 0.6], 20)[:, None] * np.ones((40, 8), np.float32)
+    weaker = Window({"emg": samples.astype(np.float32)}, np.zeros(8, bool), (), 5, 6, 0.0)
+    return decider(weaker, scored(*(9.0 * (label == c) for c in "rfo"))).label[0]
+
+
+def test_while_a_contraction_falls_no_other_gesture_begins_but_rest_may() -> None:
+    decider = Decider(LABELS, None)
+    assert fed(decider, "f") == "f"
+    assert [falling(label, decider) for label in "oofro"] == ["f", "f", "f", "r", "r"]
+    assert fed(decider, "o") == "o"
 
 
 def test_after_a_reset_nothing_is_held() -> None:
@@ -78,6 +93,23 @@ def at(anna: Profile, label: str, away: float = 0.0) -> Embedded:
 def test_the_profile_decides_by_the_nearest_gaussian(anna: Profile) -> None:
     for label in LABELS:
         assert Decider((), anna)(window(), at(anna, label)).label == label
+
+
+def test_a_gesture_has_ended_as_soon_as_the_newest_samples_are_quiet(anna: Profile) -> None:
+    head = replace(anna.head, labels=LABELS)
+    quick = replace(anna, rising=Rising(head, quiet=2.0))
+
+    def ends(profile: Profile, last: float, masked: int = 0) -> bool:
+        decider = Decider((), profile)
+        assert decider(window(), at(anna, "fist")).label == "fist"
+        samples = np.repeat([10.0, last], [28, 12])[:, None] * np.ones((40, 8), np.float32)
+        now = Window({"emg": samples.astype(np.float32)}, np.arange(8) < masked, (), 5, 6, 0.0)
+        return decider(now, at(anna, "fist")).label == REST
+
+    assert ends(quick, 1.0)
+    assert not ends(quick, 3.0)  # weaker, but not as weak as rest
+    assert not ends(quick, 1.0, masked=1)  # what rest shows is known of all channels only
+    assert not ends(anna, 1.0)  # what rest shows is not known
 
 
 def test_far_from_everything_known_is_no_gesture(
