@@ -106,6 +106,8 @@ class Server:
             return _answer(
                 HTTPStatus.MISDIRECTED_REQUEST, f"this server is not {host!r:.80}; open {self.plain_url}"
             )
+        if request.method != "GET":
+            return _answer(HTTPStatus.METHOD_NOT_ALLOWED, "this server only answers GET")
         if path == "/socket":
             if not self.guard.origin(origin, host):
                 return _answer(HTTPStatus.FORBIDDEN, "only this server's own page may open the socket")
