@@ -33,8 +33,8 @@ class Decider:
     A new label counts once it was best in `confirm` windows in a row (default 1: no delay); the old one holds
     until then, at most `confirm` hops, after which it gives way to rest. While the contraction falls no other
     gesture begins: on its way out every gesture looks like some other one. It has ended as soon as the newest
-    samples are as quiet as the wearer's rest, whatever the whole window still says. With no channel left, or a
-    network that gives no numbers, the decision is rest, not a guess.
+    samples are as quiet as the wearer's rest, whatever the whole window still says. With no channel left, or
+    a network that gives no numbers, the decision is rest, not a guess.
     """
 
     def __init__(

@@ -1,21 +1,26 @@
 """`myoedge bench`: measure what the controller costs, beside a bare subscriber of the same link."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from myoedge.edge.errors import UsageError
 from myoedge.verbs import manner
+
+if TYPE_CHECKING:
+    from myoedge.export.recorded import Recorded
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example: myoedge bench latency --seconds 20"
     parser.add_argument(
-        "what", choices=("latency", "reaction"), help="arrival to event; or movement to event"
+        "what",
+        choices=("latency", "reaction", "curve"),
+        help="arrival to event; movement to event; or accuracy against movement to event",
     )
     parser.add_argument("--armband", default=None, help="default virtual:myo")
     parser.add_argument("--radio", help="bluez (default), or a transport such as tcp-client:127.0.0.1:9001")
     parser.add_argument("--seconds", type=manner.positive, default=20.0, help="of measuring (20)")
-    parser.add_argument("--bundle", default="default")
+    parser.add_argument("--bundle", default="default", help="curve: several apart by commas")
     parser.add_argument(
         "--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right"
     )
@@ -35,9 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.what == "reaction":
-        return _reaction(args)
-    return _latency(args)
+    return {"latency": _latency, "reaction": _reaction, "curve": _curve}[args.what](args)
 
 
 def _latency(args: argparse.Namespace) -> int:
@@ -109,14 +112,53 @@ def _played(args: argparse.Namespace) -> dict[str, Any]:
 def _recorded(args: argparse.Namespace, hop_ms: float) -> dict[str, Any]:
     from myoedge.edge.bundle import load_bundle
     from myoedge.edge.engines import load_engine
-    from myoedge.export.recorded import measure_recorded, recorded_takes
+    from myoedge.export.recorded import measure_recorded
 
     bundle = load_bundle(args.bundle)
     engine, _ = load_engine(bundle, args.engine)
-    people = args.people.split(",") if args.people else None
+    return measure_recorded(bundle, engine, _takes(args), hop_ms)
+
+
+def _takes(args: argparse.Namespace) -> "list[Recorded]":
+    from myoedge.export.recorded import recorded_takes
+
     if args.root is None:
         raise UsageError(f"{args.played} is a data set; name its unpacked folder with --root")
-    return measure_recorded(bundle, engine, recorded_takes(args.played, args.root, people), hop_ms)
+    return recorded_takes(args.played, args.root, args.people.split(",") if args.people else None)
+
+
+def _curve(args: argparse.Namespace) -> int:
+    from myoedge.edge.bundle import load_bundle
+    from myoedge.edge.engines import load_engine
+    from myoedge.export.curve import measure_curve
+
+    if args.played in (None, "wearers"):
+        raise UsageError("the curve is measured on recorded people; name the set with --played and --root")
+    bundles = [load_bundle(name) for name in args.bundle.split(",")]
+    engines = [load_engine(bundle, args.engine)[0] for bundle in bundles]
+    rows = measure_curve(
+        list(zip(bundles, engines, strict=True)),
+        args.played,
+        args.root,
+        _takes(args),
+        progress=lambda text: manner.say(args, text),
+    )
+    manner.result(args, {"played": args.played, "rows": rows}, _curve_text(rows))
+    return 0
+
+
+def _curve_text(rows: list[dict[str, Any]]) -> str:
+    lines = ["window and hop in ms; accuracy of held windows; ms to the first start and to the right one"]
+    lines.append(f"{'bundle':<14}{'window':>7}{'hop':>5}{'accuracy':>10}{'start p50':>11}{'p95':>6}"
+                 f"{'right p50':>11}{'p95':>6}{'first wrong':>13}")  # fmt: skip
+    for row in rows:
+        start, right = (
+            "{:>11.0f}{:>6.0f}".format(*(row[name].get(q, float("nan")) for q in ("p50", "p95")))
+            for name in ("first_start_ms", "right_start_ms")
+        )
+        lines.append(f"{row['bundle']:<14}{row['window_ms']:>7g}{row['hop_ms']:>5g}"
+                     f"{100 * row['accuracy']:>9.1f}%{start}{right}{row['first_wrong']:>6} of {row['started']}")  # fmt: skip
+    return "\n".join(lines)
 
 
 def _reaction_text(row: dict[str, Any]) -> str:
