@@ -5,15 +5,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from unicodedata import category
 
+from myoedge.calibration.arm import Arm
 from myoedge.calibration.plan import Plan, Step
 from myoedge.calibration.verdict import Verdict
 from myoedge.calibration.wishes import WISHES, Wishes
 from myoedge.edge.errors import MyoedgeError, RefusedError, UsageError
 
 AWAY_S = 60.0  # a page that is gone for longer has given up
-LONGEST_LABEL = 40
 MOST_LABELS, MOST_REPETITIONS = 24, 10
 SECONDS = (0.2, 20.0)  # that a gesture may be held for, or that may lie between two
 
@@ -26,14 +25,15 @@ class Ask:
 
     profile: str
     plan: Plan
+    arm: Arm
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it, in lines for a person."""
+    """What came of it: lines for a person, and the report as a page of its own (or nothing)."""
 
-    profile: str
     lines: tuple[str, ...]
+    report: str = ""
 
 
 class Teach(Protocol):
@@ -157,7 +157,7 @@ class Lesson:
     async def _run(self, asked: Ask) -> None:
         try:
             outcome = await self._teach(asked, self._prompter, self._wishes)
-            self._end("done", "\n".join(outcome.lines))
+            self._end("done", "\n".join(outcome.lines), outcome.report)
         except asyncio.CancelledError:
             self._end("stopped", self._state.get("why", "stopped; nothing was changed"))
         except MyoedgeError as error:
@@ -170,7 +170,7 @@ class Lesson:
         if task is self._task:
             self._end("stopped", str(self._state.get("why", "stopped; nothing was changed")))
 
-    def _end(self, state: str, text: str) -> None:
+    def _end(self, state: str, text: str, report: str = "") -> None:
         self._task = None
         if self._hand:
             self._hand.close()
@@ -178,10 +178,10 @@ class Lesson:
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        self._say(state, text)
+        self._say(state, text, report)
 
-    def _say(self, state: str, text: str) -> None:
-        self._state = {"state": state, "text": text}
+    def _say(self, state: str, text: str, report: str = "") -> None:
+        self._state = {"state": state, "text": text} | ({"report": report} if report else {})
         self._tell({"op": "lesson", **self._state})
 
 
@@ -191,7 +191,7 @@ def read(words: Mapping[str, Any]) -> Ask:
     gestures = words.get("gestures")
     if not isinstance(gestures, list) or not 2 <= len(gestures) <= MOST_LABELS:
         raise UsageError(f"choose 2 to {MOST_LABELS} gestures, rest among them")
-    labels = tuple(label(one) for one in gestures)
+    labels = tuple(" ".join(str(one).split()) for one in gestures)
     if "rest" not in labels:
         raise UsageError("rest must be among the gestures: what is no gesture has to be shown too")
     repetitions = words.get("repetitions", 2)
@@ -202,22 +202,12 @@ def read(words: Mapping[str, Any]) -> Ask:
     ):
         raise UsageError(f"repetitions are a whole number from 1 to {MOST_REPETITIONS}")
     hold_s, pause_s = (_seconds(words, name, usual) for name, usual in (("hold_s", 3.0), ("pause_s", 2.0)))
-    return Ask(_name(profile), Plan(labels, repetitions, hold_s, pause_s))
-
-
-def label(text: object) -> str:
-    """A gesture's name as it may stand in files, on screens and in events; raises UsageError."""
-    if not isinstance(text, str) or not text.strip():
-        raise UsageError("a gesture needs a name")
-    text = " ".join(text.split())
-    if len(text) > LONGEST_LABEL:
-        raise UsageError(f"a gesture's name has at most {LONGEST_LABEL} letters; this one has {len(text)}")
-    odd = [letter for letter in text if category(letter)[0] not in "LMN" and letter not in " -_:'()."]
-    if odd:
-        raise UsageError(
-            f"a gesture's name is letters, digits, spaces and - _ : ' ( ) .; {odd[0]!r} is none of them"
-        )
-    return text
+    arm = words.get("arm", "right")
+    if arm not in ("right", "left"):
+        raise UsageError("the band is on the right or the left arm")
+    missing = words.get("missing") is True
+    plan = Plan(labels, repetitions, hold_s, pause_s, missing=missing)  # it knows what can name a gesture
+    return Ask(_name(profile), plan, "left" if arm == "left" else "right")
 
 
 def _name(profile: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from myoedge.boards.guided import calibrate, report
+from myoedge.boards.guided import calibrate, gestures_for, report
 from myoedge.boards.monitor.lesson import Ask, Outcome, PagePrompter, Teach
 from myoedge.calibration.wishes import Wishes
 from myoedge.edge.control import ask
@@ -16,14 +16,14 @@ def teacher(
     """Calibrates that armband with the bundle that runs; `bundle` tells which."""
 
     async def teach(asked: Ask, prompter: PagePrompter, wishes: Wishes) -> Outcome:
+        gestures_for(address, asked.plan.labels)  # what a simulated wearer cannot do is said at once
         guided = await calibrate(
             address, radio, asked.profile, bundle(), asked.plan, say,
-            unsigned=unsigned, more=(prompter,), wishes=wishes,
+            unsigned=unsigned, arm=asked.arm, more=(prompter,), wishes=wishes,
         )  # fmt: skip
-        lines = report(guided).splitlines()
-        return Outcome(
-            asked.profile, (*lines, await asyncio.to_thread(_hand_over, address, str(guided.path)))
-        )
+        told = await asyncio.to_thread(_hand_over, address, str(guided.path))
+        plots = guided.page.read_text() if guided.page else ""
+        return Outcome((*report(guided).splitlines(), told), plots)
 
     return teach
 

@@ -228,7 +228,8 @@ function addGesture(label, checked = true) {
 function asked() {
   const gestures = [...$("gestures").querySelectorAll("input:checked")].map((box) => box.value);
   const [hold_s, pause_s] = $("pace").value.split(" ").map(Number);
-  return { op: "calibrate", profile: $("name").value, gestures, repetitions: Number($("repetitions").value), hold_s, pause_s };
+  return { op: "calibrate", profile: $("name").value, gestures, repetitions: Number($("repetitions").value), hold_s, pause_s,
+    arm: $("arm").value, missing: $("missing").checked };
 }
 function estimate() {
   const { gestures, repetitions, hold_s, pause_s } = asked();
@@ -275,6 +276,8 @@ function lesson(words) {
     say("outcome-text", words.text, !good);
     const fresh = $("outcome").hidden;
     $("outcome").hidden = false;
+    $("report").hidden = !words.report;
+    if (words.report) $("report").href = URL.createObjectURL(new Blob([words.report], { type: "text/html" }));
     if (!fresh) return;
     $("outcome").focus();
     urgent(`${$("outcome-title").textContent}. ${words.text}`);

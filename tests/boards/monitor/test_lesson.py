@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from myoedge.boards.monitor.lesson import Ask, Lesson, Outcome, PagePrompter, label, read
+from myoedge.boards.monitor.lesson import Ask, Lesson, Outcome, PagePrompter, read
 from myoedge.calibration.plan import Step
 from myoedge.calibration.verdict import Verdict
 from myoedge.calibration.wishes import Wishes
@@ -66,13 +66,13 @@ def test_a_lesson_prompts_every_page_and_ends_in_words() -> None:
         await turn()
         assert lesson.state("a")["mine"] and not lesson.state("b")["mine"]
         assert [row["op"] for row in lesson.catch_up()] == ["prompt"]
-        teacher.end = lambda: Outcome("anna", ("kept", "well"))
+        teacher.end = lambda: Outcome(("kept", "well"), "<p>plots")
         await turn()
 
     told = led(work)
     assert [words["op"] for words in told] == ["lesson", "prompt", "lesson"]
     assert told[1]["label"] == "fist" and told[1]["seconds"] == 3.0
-    assert told[-1] == {"op": "lesson", "state": "done", "text": "kept\nwell"}
+    assert told[-1] == {"op": "lesson", "state": "done", "text": "kept\nwell", "report": "<p>plots"}
 
 
 def test_a_second_page_cannot_begin_steer_or_stop_it() -> None:
@@ -158,20 +158,9 @@ def test_a_verdict_reaches_the_page_with_its_reasons() -> None:
     assert told[1:] == [{"op": "progress", "share": 0.25}, {"op": "say", "text": "samples were missing"}]
 
 
-@pytest.mark.parametrize("name", ["fist", "psl:w01", "turn a key", "Faust (groß)", "кулак", "मुट्ठी", "拳"])
-def test_a_gesture_is_named_in_any_language(name: str) -> None:
-    assert label(f"  {name} ") == name
-
-
-@pytest.mark.parametrize(
-    ("name", "why"),
-    [("✊", "'✊' is none of them"), ("a/b", "'/' is none"), ("../x", "'/' is none"), ("a\\b", "is none"),
-     ("<b>", "'<' is none"), ("\x00", "is none"), ("x" * 10_000, "at most 40 letters; this one has 10000"),
-     ("", "needs a name"), (None, "needs a name"), ("a\u200bb", "is none")],
-)  # fmt: skip
-def test_an_odd_name_is_refused_in_words(name: object, why: str) -> None:
-    with pytest.raises(UsageError, match=why):
-        label(name)
+@pytest.mark.parametrize("name", ["fist", "psl:w01", "turn a key", "кулак", "मुट्ठी", "✊", "a/b", "<b>"])
+def test_a_gesture_is_named_in_any_words(name: str) -> None:
+    assert read({**WORDS, "gestures": ["rest", f" {name} "]}).plan.labels == ("rest", name)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +171,10 @@ def test_an_odd_name_is_refused_in_words(name: object, why: str) -> None:
      ({"profile": ""}, "cannot name a profile"), ({"profile": "✊" * 60}, "cannot name a profile"),
      ({"profile": "x" * 10_000}, "at most 64 letters"), ({"repetitions": 0}, "1 to 10"),
      ({"repetitions": True}, "1 to 10"), ({"repetitions": 2.5}, "1 to 10"), ({"hold_s": 1e9}, "hold is"),
-     ({"pause_s": "x"}, "pause is"), ({"hold_s": float("nan")}, "hold is")],
+     ({"pause_s": "x"}, "pause is"), ({"hold_s": float("nan")}, "hold is"),
+     ({"gestures": ["rest", "x" * 10_000]}, "named by 10000 characters; wanted 1 to 64"),
+     ({"gestures": ["rest", "a\x1b[2J"]}, "cannot name a gesture"),
+     ({"gestures": ["rest", ""]}, "named by 0 characters"), ({"arm": "third"}, "right or the left")],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused_in_words(change: dict[str, Any], why: str) -> None:
     with pytest.raises(UsageError, match=why):
@@ -192,3 +184,5 @@ def test_what_cannot_be_asked_is_refused_in_words(change: dict[str, Any], why: s
 def test_what_is_asked_becomes_a_plan() -> None:
     asked = read(WORDS)
     assert (asked.profile, asked.plan.labels, asked.plan.seconds) == ("anna", ("rest", "fist"), 6.0)
+    other = read({**WORDS, "arm": "left", "missing": True})
+    assert (asked.arm, asked.plan.missing, other.arm, other.plan.missing) == ("right", False, "left", True)
