@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from myoedge.calibration.learn import PRIOR
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.engines import Engine
 from myoedge.edge.errors import UsageError
-from myoedge.export.data.table import load
+from myoedge.export.data.repetition import LoadedDataset
 from myoedge.export.evaluate import evaluate
 from myoedge.export.recorded import Recorded, fit_profile, measure_recorded
 
@@ -34,17 +33,15 @@ def with_window(bundle: Bundle, window_ms: float) -> Bundle:
 
 def measure_curve(
     bundles: Sequence[tuple[Bundle, Engine | None]],
-    key: str,
-    root: Path,
+    dataset: LoadedDataset,
     recorded: Sequence[Recorded],
     hops_ms: Collection[float] = HOPS_MS,
     progress: Progress = lambda _: None,
 ) -> list[dict[str, Any]]:
-    """A row for each bundle and hop: accuracy of held windows beside the reaction on the same people.
+    """A row for each bundle and hop: accuracy on the data set beside the reaction of the same people.
 
     A bundle without a network is measured on every one of `WINDOWS_MS`, others on their own window.
     """
-    dataset = load(key, root, tuple(one.take.wearer for one in recorded))
     rows = []
     for bundle, engine in bundles:
         for subject in [bundle] if bundle.inputs else [with_window(bundle, ms) for ms in WINDOWS_MS]:

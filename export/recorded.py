@@ -84,7 +84,7 @@ def _uci(root: Path, people: Collection[str] | None) -> Iterator[Recorded]:
         first = (
             [r for r in loaded.repetitions if r.person == person and r.session == "series1"] if loaded else []
         )
-        yield Recorded(Take(person, _counts(samples), onsets, rests), _calibration(first))
+        yield Recorded(Take(person, _counts(samples), onsets, rests), calibration_of(first))
 
 
 def _laval(root: Path, people: Collection[str] | None) -> Iterator[Recorded]:
@@ -97,7 +97,7 @@ def _laval(root: Path, people: Collection[str] | None) -> Iterator[Recorded]:
         mine = [r for r in loaded.repetitions if r.person == person]
         first, later = ([r for r in mine if r.session == session] for session in ("training0", "Test0"))
         if later:
-            yield Recorded(spliced_take(person, later), _calibration(first))
+            yield Recorded(spliced_take(person, later), calibration_of(first))
 
 
 def spliced_take(person: str, repetitions: Sequence[Repetition]) -> Take:
@@ -116,7 +116,8 @@ def spliced_take(person: str, repetitions: Sequence[Repetition]) -> Take:
     return Take(person, _counts(np.concatenate(pieces)), onsets[1:], [(0, _ns(len(rest)))])
 
 
-def _calibration(repetitions: Sequence[Repetition]) -> list[Stretch]:
+def calibration_of(repetitions: Sequence[Repetition]) -> list[Stretch]:
+    """Repetitions as `calibrate` would have heard them."""
     return [
         stretch_of(r.label, number, {"emg": r.signals["emg"]}, r.rates)
         for number, r in enumerate(repetitions)

@@ -131,16 +131,17 @@ def _curve(args: argparse.Namespace) -> int:
     from myoedge.edge.bundle import load_bundle
     from myoedge.edge.engines import load_engine
     from myoedge.export.curve import measure_curve
+    from myoedge.export.data.table import load as load_dataset
 
     if args.played in (None, "wearers"):
         raise UsageError("the curve is measured on recorded people; name the set with --played and --root")
     bundles = [load_bundle(name) for name in args.bundle.split(",")]
     engines = [load_engine(bundle, args.engine)[0] for bundle in bundles]
+    takes = _takes(args)
     rows = measure_curve(
         list(zip(bundles, engines, strict=True)),
-        args.played,
-        args.root,
-        _takes(args),
+        load_dataset(args.played, args.root, {one.take.wearer for one in takes}),
+        takes,
         progress=lambda text: manner.say(args, text),
     )
     manner.result(args, {"played": args.played, "rows": rows}, _curve_text(rows))
@@ -156,8 +157,11 @@ def _curve_text(rows: list[dict[str, Any]]) -> str:
             "{:>11.0f}{:>6.0f}".format(*(row[name].get(q, float("nan")) for q in ("p50", "p95")))
             for name in ("first_start_ms", "right_start_ms")
         )
-        lines.append(f"{row['bundle']:<14}{row['window_ms']:>7g}{row['hop_ms']:>5g}"
-                     f"{100 * row['accuracy']:>9.1f}%{start}{right}{row['first_wrong']:>6} of {row['started']}")  # fmt: skip
+        wrong = f"{row['first_wrong']} of {row['started']}"
+        lines.append(
+            f"{row['bundle']:<14}{row['window_ms']:>7g}{row['hop_ms']:>5g}{100 * row['accuracy']:>9.1f}%"
+            f"{start}{right}{wrong:>13}"
+        )
     return "\n".join(lines)
 
 

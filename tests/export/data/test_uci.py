@@ -6,9 +6,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from myoedge.edge.errors import FormatError
+from myoedge.edge.errors import FormatError, NotThereError
 from myoedge.export.data.table import load
-from myoedge.export.data.uci import on_grid
+from myoedge.export.data.uci import continuous, on_grid
 
 
 def test_runs_of_the_class_column_become_repetitions(tmp_path: Path, generate: ModuleType) -> None:
@@ -93,3 +93,18 @@ def test_the_real_set_reads_whole(unpack: "object") -> None:
     assert len(loaded.repetitions) == 24
     assert loaded.skipped == ()
     assert max(float(np.abs(r.signals["emg"]).max()) for r in loaded.repetitions) <= 128
+
+
+def test_a_series_can_be_had_as_it_ran(tmp_path: Path, generate: ModuleType) -> None:
+    generate.uci(tmp_path, people=("01",))
+    samples, classes = continuous(tmp_path, "01", 2)
+    assert samples.shape == (len(classes), 8)
+    assert list(dict.fromkeys(classes[classes > 0].tolist())) == [1, 2, 3, 4, 5, 6]
+    assert (classes == 0).any()
+    marked = next(r for r in load("myo-uci", tmp_path).repetitions if r.session == "series2")
+    start = int(np.flatnonzero(classes == 1)[0])
+    inside = samples[start + 2 : start + 40]
+    assert np.abs(inside - marked.signals["emg"][2:40]).mean() < np.abs(inside).mean()
+    for person, series in (("02", 2), ("01", 3)):
+        with pytest.raises(NotThereError, match="series"):
+            continuous(tmp_path, person, series)
