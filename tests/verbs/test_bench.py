@@ -10,7 +10,8 @@ from myoedge.__main__ import main
 SPREAD = {"p50": 94.0, "p95": 193.0, "max": 256.0}
 ROW: dict[str, Any] = {
     "people": 6, "hop_ms": 25.0, "onsets": 50, "held_before": 0, "started": 50, "started_right": 49,
-    "first_wrong": 31, "first_start_ms": SPREAD, "right_start_ms": SPREAD, "rest_s": 20.2, "starts_in_rest": 1,
+    "first_wrong": 31, "first_start_ms": SPREAD, "right_start_ms": SPREAD,
+    "rest_s": 20.2, "starts_in_rest": 1,
 }  # fmt: skip
 
 
