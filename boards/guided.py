@@ -8,6 +8,7 @@ from typing import Any
 
 from myoedge.calibration.arm import TRAINED_ON, Arm, order_for
 from myoedge.calibration.guide import guide
+from myoedge.calibration.heldout import ACCEPT, check_accept
 from myoedge.calibration.learn import learn
 from myoedge.calibration.page import page
 from myoedge.calibration.plan import GESTURES, Plan
@@ -111,6 +112,7 @@ async def calibrate(
     vibrate: bool = True,
     unsigned: bool = False,
     arm: Arm = TRAINED_ON,
+    accept: float = ACCEPT,
     more: Sequence[Prompter] = (),
     wishes: Wishes | None = None,
 ) -> Guided:
@@ -118,7 +120,7 @@ async def calibrate(
 
     Until the last step the last good profile is untouched. Raises what opening, guiding and learning raise.
     """
-    store = store or Store()
+    store, accept = store or Store(), check_accept(accept)
     recording = store.new_recording(name)
     loaded = load(Choice(bundle, unsigned=unsigned))
     say(f"{len(plan.labels)} gestures x {plan.repetitions}, about {plan.seconds:.0f} s")
@@ -137,6 +139,7 @@ async def calibrate(
             armband=(kind := address.partition("?")[0]),
             order=order_for(arm, loaded.bundle, kind, specs[loaded.bundle.clock].channels),
             facts={**bundle_facts(bundle), "arm": arm},
+            accept=accept,
         )
         path = store.save(name, learned.profile, recording)
         report = make_report(learned.profile, session)

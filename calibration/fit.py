@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from myoedge.calibration.covariance import Array, Blocks, blend, ledoit_wolf
 from myoedge.calibration.example import Example
-from myoedge.calibration.heldout import held_out, judge
+from myoedge.calibration.heldout import ACCEPT, held_out, judge
 from myoedge.edge.errors import FormatError, MismatchError, UsageError
 from myoedge.edge.head import Head
 from myoedge.edge.profile import LevelScale, Thresholds
@@ -39,8 +39,12 @@ class Fitted:
     facts: Mapping[str, Any]  # windows, repetitions, held-out accuracy, what was left out
 
 
-def fit(examples: Sequence[Example], blocks: Blocks, prior: Sequence[Array] | None = None) -> Fitted:
+def fit(
+    examples: Sequence[Example], blocks: Blocks, prior: Sequence[Array] | None = None, accept: float = ACCEPT
+) -> Fitted:
     """Fit the whole of what calibration learns; `prior` is a covariance a block in raw feature units.
+
+    `accept`: the share of right decisions that the thresholds are to let through.
 
     Raises UsageError for fewer than two labels, FormatError for a label without a usable window,
     MismatchError for a prior of other features.
@@ -49,7 +53,7 @@ def fit(examples: Sequence[Example], blocks: Blocks, prior: Sequence[Array] | No
     clean, facts = _clean(examples)
     head = fit_head(clean, blocks, prior)
     tested = held_out(clean, lambda part: fit_head(part, blocks, prior))
-    temperature, thresholds, measured = judge(tested)
+    temperature, thresholds, measured = judge(tested, accept)
     head = Head(head.labels, head.means, head.spread, head.blocks, head.covariances, temperature)
     return Fitted(head, thresholds, _level(clean), {**facts, **measured})
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from myoedge.calibration.example import Example
+from myoedge.edge.errors import UsageError
 from myoedge.edge.head import Head
 from myoedge.edge.profile import Thresholds
 
@@ -15,7 +16,13 @@ Array = NDArray[np.float64]
 
 FOLDS = 5  # at most so many heads are fitted for the judgement
 GAP = 3  # windows dropped at a cut within one repetition: they share samples
-ACCEPTED = 0.975  # share of right decisions that each of the two thresholds lets through: about 95 % both
+ACCEPT = (
+    0.95  # share of right decisions that both thresholds together let through, where nothing else is asked
+)
+ACCEPTS = (0.5, 0.999)  # what may be asked
+# How much a gesture's own held-out windows count for its distance, beside those of all (docs/calibration.md).
+OWN = 0.25
+FEWEST = 5  # held-out windows of a gesture, below which those of all count alone
 SCORES = (0.3, 0.8)  # bounds of the score threshold: below means nothing, above refuses what is clear
 ONE_REPETITION = 1.3  # a cut repetition underestimates how far another repetition will stray (measured, docs)
 # Few held-out windows are all right or all wrong by chance, and then ask for no doubt or for endless doubt.
@@ -24,6 +31,13 @@ TEMPERATURES = (0.02, 0.15)
 TEMPERATURES_OF_ONE = (0.02, 0.1)
 UNTESTED = Thresholds(0.5, 3.0)  # when nothing could be held out
 UNTESTED_TEMPERATURE = 0.05  # blocks repeat each other, so their sum is overconfident
+
+
+def check_accept(accept: float) -> float:
+    """The share; raises UsageError for one that thresholds cannot be chosen for."""
+    if not ACCEPTS[0] <= accept <= ACCEPTS[1]:
+        raise UsageError(f"accept {accept:g} of the right decisions; wanted {ACCEPTS[0]} to {ACCEPTS[1]}")
+    return accept
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +88,8 @@ def _pieces(examples: Sequence[Example]) -> list[tuple[int, Example]]:
     return pieces
 
 
-def judge(tested: HeldOut | None) -> tuple[float, Thresholds, dict[str, Any]]:
-    """Temperature and thresholds, and the facts to keep beside them."""
+def judge(tested: HeldOut | None, accept: float = ACCEPT) -> tuple[float, Thresholds, dict[str, Any]]:
+    """Temperature, thresholds for a share `accept` of right decisions, and the facts to keep beside them."""
     if tested is None:
         return UNTESTED_TEMPERATURE, UNTESTED, {"held_out": None}
     temperature = _temperature(tested)
@@ -95,9 +109,27 @@ def judge(tested: HeldOut | None) -> tuple[float, Thresholds, dict[str, Any]]:
     if not right.any():
         return temperature, UNTESTED, facts
     posterior = softmax(-0.5 * tested.features * temperature * tested.distances)[rows, best][right]
-    distance = float(np.quantile(tested.distances[rows, best][right], ACCEPTED))
-    score = float(np.clip(np.quantile(posterior, 1 - ACCEPTED), *SCORES))
-    return temperature, Thresholds(score, distance * (1.0 if tested.whole else ONE_REPETITION)), facts
+    each = 1 - (1 - accept) / 2  # what one of the two thresholds lets through
+    score = float(np.clip(np.quantile(posterior, 1 - each), *SCORES))
+    facts["accept"] = accept
+    return temperature, _thresholds(tested, right, score, each), facts
+
+
+def _thresholds(tested: HeldOut, right: NDArray[np.bool_], score: float, each: float) -> Thresholds:
+    """The distances that let `each` of the right decisions through: of all gestures, and gesture by gesture.
+
+    A gesture done always alike gets a smaller one, so that fewer strangers are taken for it; its few windows
+    alone would be too sure.
+    """
+    near = tested.distances.min(axis=1)[right]
+    wider = 1.0 if tested.whole else ONE_REPETITION
+    of_all = wider * float(np.quantile(near, each))
+    distances = []
+    for label in range(len(tested.labels)):
+        mine = near[tested.truth[right] == label]
+        own = wider * float(np.quantile(mine, each)) if len(mine) >= FEWEST else of_all
+        distances.append(OWN * own + (1 - OWN) * of_all)
+    return Thresholds(score, of_all, tuple(distances))
 
 
 def confusion_of(tested: HeldOut) -> NDArray[np.intp]:

@@ -11,6 +11,7 @@ from myoedge.calibration.covariance import Array
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
 from myoedge.calibration.fit import REST, Fitted, fit
+from myoedge.calibration.heldout import ACCEPT
 from myoedge.calibration.ramps import fit_rising
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
@@ -44,12 +45,14 @@ def learn(
     hop_ms: float | None = None,
     facts: Mapping[str, Any] | None = None,
     onsets: bool = True,
+    accept: float = ACCEPT,
 ) -> Learned:
     """Fit a wearer's profile to what was recorded.
 
     `specs` are the armband's streams, `order` the armband channel at each place of the window; `only` leaves
-    out modalities, `onsets=False` the head for a contraction's first moments (held windows need none). Raises
-    what `fit` raises, and MismatchError when the armband does not give what the bundle needs.
+    out modalities, `onsets=False` the head for a contraction's first moments (held windows need none);
+    `accept` is the share of right decisions that the thresholds let through. Raises what `fit` raises, and
+    MismatchError when the armband does not give what the bundle needs.
 
     A second modality (the IMU) is used where repetitions held out say that it helps: held gestures gain
     nothing from it, and a posture that calibration did not see could only mislead.
@@ -61,7 +64,7 @@ def learn(
         if bundle.normalise:
             embedder = embedder.with_gain(fit_gain(embedder, stretches))
         examples = [example for stretch in stretches for example in embedder.examples(stretch)]
-        fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks))
+        fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks), accept)
         profile = make_profile(bundle, embedder, fitted, examples, wearer, armband, facts)
         rising = fit_rising(embedder, stretches) if onsets else None
         return Learned(replace(profile, unused=unused, rising=rising), embedder.without(profile.dead))

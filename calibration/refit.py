@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from myoedge.calibration.heldout import ACCEPT
 from myoedge.calibration.learn import learn
 from myoedge.calibration.stretch import Stretch, spans_of
 from myoedge.edge.bundle import Bundle
@@ -73,9 +74,12 @@ def _learned(
     old: Profile, bundle: Bundle, engine: Engine | None, stretch: Stretch, specs: Mapping[str, StreamSpec]
 ) -> Profile:
     facts: dict[str, Any] = {"refitted_from": f"{old.bundle_name} sha256:{old.bundle[:12]}"}
+    facts |= {name: old.facts[name] for name in ("arm",) if name in old.facts}
     return learn(
-        bundle, engine, [stretch], specs, wearer=old.wearer, armband=old.armband, order=old.order, facts=facts
-    ).profile
+        bundle, engine, [stretch], specs,
+        wearer=old.wearer, armband=old.armband, order=old.order, facts=facts,
+        accept=float(old.facts.get("accept", ACCEPT)),
+    ).profile  # fmt: skip
 
 
 def _accuracy(profile: Profile) -> float | None:

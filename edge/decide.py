@@ -84,7 +84,7 @@ class Decider:
             if found is not None:
                 return *found, False
         best = int(posterior.argmax())
-        far = bool(distances[best] > limits.distance)
+        far = bool(distances[best] > limits.farthest(best))
         return self._labels[best], float(posterior[best]), far or bool(posterior[best] < limits.score)
 
     def _wanted(self, label: str, window: Window) -> str:

@@ -20,6 +20,11 @@ class Thresholds:
 
     score: float  # smallest posterior that is believed
     distance: float  # largest distance to the nearest label that is believed
+    distances: tuple[float, ...] = ()  # the same by label, in the head's order; empty: `distance` for each
+
+    def farthest(self, label: int) -> float:
+        """The largest distance to this label that is believed."""
+        return self.distances[label] if self.distances else self.distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,11 @@ class Profile:
             "order": list(self.order),
             "gain": self.gain,
             "head": self.head.to_json(),
-            "thresholds": {"score": self.thresholds.score, "distance": self.thresholds.distance},
+            "thresholds": {
+                "score": self.thresholds.score,
+                "distance": self.thresholds.distance,
+                "distances": list(self.thresholds.distances),
+            },
             "level": {"rest": self.level.rest, "full": self.level.full},
             "dead": list(self.dead),
             "unused": list(self.unused),
@@ -132,7 +141,7 @@ def profile_from_json(row: Mapping[str, Any]) -> Profile:
         order=tuple(int(c) for c in row["order"]),
         gain=float(row["gain"]),
         head=head_from_json(row["head"]),
-        thresholds=Thresholds(float(row["thresholds"]["score"]), float(row["thresholds"]["distance"])),
+        thresholds=_thresholds(row["thresholds"]),
         level=LevelScale(float(row["level"]["rest"]), float(row["level"]["full"])),
         dead=tuple(int(c) for c in row.get("dead", ())),
         unused=tuple(str(name) for name in row.get("unused", ())),
@@ -145,8 +154,17 @@ def profile_from_json(row: Mapping[str, Any]) -> Profile:
         raise FormatError("a gain, threshold or level that is no number; calibrate again")
     if not -0.5 <= profile.turn <= 0.5:
         raise FormatError(f"a band turned by {profile.turn} of an electrode; wanted -0.5 to 0.5")
+    if len(profile.thresholds.distances) not in (0, len(profile.head.labels)):
+        raise FormatError("thresholds of other labels than the head's; calibrate again")
     return profile
 
 
-def _values(row: Thresholds | LevelScale) -> tuple[float, float]:
-    return (row.score, row.distance) if isinstance(row, Thresholds) else (row.rest, row.full)
+def _thresholds(row: Mapping[str, Any]) -> Thresholds:
+    each = tuple(float(d) for d in row.get("distances", ()))
+    return Thresholds(float(row["score"]), float(row["distance"]), each)
+
+
+def _values(row: Thresholds | LevelScale) -> tuple[float, ...]:
+    if isinstance(row, Thresholds):
+        return row.score, row.distance, *row.distances
+    return row.rest, row.full

@@ -1,10 +1,19 @@
 """Judging on repetitions that were held out."""
 
 import numpy as np
+import pytest
 
 from myoedge.calibration.example import Example
 from myoedge.calibration.fit import fit_head
-from myoedge.calibration.heldout import HeldOut, held_out, judge
+from myoedge.calibration.heldout import (
+    HeldOut,
+    apart_of,
+    check_accept,
+    confusion_of,
+    held_out,
+    judge,
+)
+from myoedge.edge.errors import UsageError
 from myoedge.edge.head import Head
 
 BLOCKS = ((0, 4),)
@@ -65,3 +74,49 @@ def test_when_all_is_wrong_the_thresholds_do_not_come_from_it() -> None:
     _, thresholds, facts = judge(HeldOut(distances, np.zeros(30, np.intp), ("a", "b"), 4, True))
     assert thresholds.score == 0.5
     assert facts["held_out"]["accuracy"] == 0.0
+
+
+def spread_of(steady: float, wild: float) -> HeldOut:
+    """Two gestures, all decided right: one always near its mean, one not."""
+    rng = np.random.default_rng(0)
+    near = np.concatenate([rng.uniform(0, steady, 200), rng.uniform(0, wild, 200)])
+    truth = np.repeat([0, 1], 200)
+    distances = np.full((400, 2), 50.0)
+    distances[np.arange(400), truth] = near
+    return HeldOut(distances, truth.astype(np.intp), ("a", "b"), 60, True)
+
+
+def test_a_gesture_done_always_alike_gets_a_narrower_threshold() -> None:
+    _, thresholds, _ = judge(spread_of(1.0, 4.0))
+    assert thresholds.distances[0] < thresholds.distance < thresholds.distances[1]
+    alike = judge(spread_of(2.0, 2.0))[1]
+    assert np.allclose(alike.distances, alike.distance, rtol=0.05)
+
+
+def test_about_as_many_right_decisions_pass_as_were_asked_for() -> None:
+    tested = spread_of(1.0, 4.0)
+    for accept in (0.99, 0.95, 0.8, 0.6):
+        _, thresholds, facts = judge(tested, accept)
+        passed = [
+            d.min() <= thresholds.farthest(int(t))
+            for d, t in zip(tested.distances, tested.truth, strict=True)
+        ]
+        assert abs(np.mean(passed) - (1 + accept) / 2) < 0.04 and facts["accept"] == accept
+
+
+def test_a_share_that_is_none_is_refused() -> None:
+    for accept in (0.0, 0.3, 1.0, 95.0):
+        with pytest.raises(UsageError, match=r"wanted 0.5 to 0.999"):
+            check_accept(accept)
+    assert check_accept(0.95) == 0.95
+
+
+def test_confusion_counts_what_was_taken_for_what_and_apart_how_far_they_are() -> None:
+    rng = np.random.default_rng(1)
+    odds = np.concatenate([rng.normal(1.5, 1, 5000), rng.normal(-1.5, 1, 5000)])
+    distances = np.stack([np.maximum(-odds, 0), np.maximum(odds, 0)], axis=1)
+    tested = HeldOut(distances, np.repeat([0, 1], 5000).astype(np.intp), ("a", "b"), 10, True)
+    confusion = confusion_of(tested)
+    assert confusion.sum(axis=1).tolist() == [5000, 5000] and abs(confusion[0, 0] / 5000 - 0.933) < 0.01
+    apart = apart_of(tested)
+    assert abs(apart[0, 1] - 3.0) < 0.1 and apart[0, 1] == apart[1, 0] and np.isnan(apart[0, 0])

@@ -15,6 +15,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--arm", choices=("right", "left"), default="right", help="that wears the band (right)"
     )
+    parser.add_argument(
+        "--accept", type=manner.positive, default=0.95, metavar="SHARE",
+        help="of right decisions that the thresholds let through; less: fewer false ones (0.95)",
+    )  # fmt: skip
     parser.add_argument("--restore", action="store_true", help="bring back the profile before the last one")
 
 
@@ -59,6 +63,7 @@ async def _calibrate(args: argparse.Namespace) -> int:
                 vibrate=not args.no_vibrate,
                 unsigned=args.unsigned,
                 arm=args.arm,
+                accept=args.accept,
                 wishes=wishes,
             )
     except asyncio.CancelledError:
