@@ -26,6 +26,7 @@ class Ask:
     profile: str
     plan: Plan
     arm: Arm
+    words: Mapping[str, Any]  # as it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class Lesson:
     def start(self, page: str, words: Mapping[str, Any]) -> None:
         """Begin; raises UsageError for what cannot be asked, RefusedError while another is under way."""
         if self.busy:
-            raise RefusedError("a calibration is led from another page; wait for its end, or stop it there")
+            where = "this page" if page == self.leader else "another page"
+            raise RefusedError(f"a calibration is led from {where}; wait for its end, or stop it there")
         asked = read(words)
         self.leader, self._wishes = page, Wishes()
         self._prompter = PagePrompter(self._tell)
@@ -207,7 +209,7 @@ def read(words: Mapping[str, Any]) -> Ask:
         raise UsageError("the band is on the right or the left arm")
     missing = words.get("missing") is True
     plan = Plan(labels, repetitions, hold_s, pause_s, missing=missing)  # it knows what can name a gesture
-    return Ask(_name(profile), plan, "left" if arm == "left" else "right")
+    return Ask(_name(profile), plan, "left" if arm == "left" else "right", words)
 
 
 def _name(profile: str) -> str:

@@ -1,7 +1,7 @@
 """One monitor from begin to end: a run to look on at, the hub, and whatever shows it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +66,6 @@ async def served(
     hub: Hub,
     address: str | None,
     port: int,
-    say: Callable[[str], None],
     *,
     unsigned: bool = False,
 ) -> AsyncIterator[Server]:
@@ -77,7 +76,7 @@ async def served(
         return hub.facts.bundle if hub.facts else "default"
 
     with listener:
-        server = Server(hub, teacher(armband, radio, bundle, say, unsigned=unsigned), listener, token)
+        server = Server(hub, teacher(armband, radio, bundle, unsigned=unsigned), listener, token)
         async with server.serving():
             yield server
 

@@ -56,12 +56,7 @@ async def _web(args: argparse.Namespace, armband: str, hub: "Hub") -> None:
 
     port = PORT if args.port is None else args.port
     radio, unsigned = manner.radio_of(args), args.unsigned
-
-    def say(text: str) -> None:
-        if args.verbose:
-            manner.say(args, text)
-
-    async with served(armband, radio, hub, args.listen, port, say, unsigned=unsigned) as server:
+    async with served(armband, radio, hub, args.listen, port, unsigned=unsigned) as server:
         token = f"token {server.token}; who has it can see this wearer's signals and calibrate"
         manner.result(args, {"url": server.url, "token": server.token}, server.url)
         if server.token:
