@@ -36,6 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     played.add_argument("--root", type=manner.path, metavar="DIR", help="the set's unpacked folder")
     played.add_argument("--people", metavar="A,B", help="only these of the set")
+    played.add_argument("--plot", type=manner.path, metavar="FILE", help="curve: a picture too, as .svg")
     played.add_argument("--pace", type=manner.positive, default=1.0, help="of the wearers: times quicker (1)")
 
 
@@ -144,6 +145,11 @@ def _curve(args: argparse.Namespace) -> int:
         takes,
         progress=lambda text: manner.say(args, text),
     )
+    if args.plot:
+        from myoedge.export.curve_plot import curve_svg
+
+        title = f"{args.played}: ms to the first start (median), window accuracy in %, by hop in ms"
+        args.plot.write_text(curve_svg(rows, title), encoding="utf-8")
     manner.result(args, {"played": args.played, "rows": rows}, _curve_text(rows))
     return 0
 

@@ -1,0 +1,66 @@
+"""The curve as a picture: accuracy over reaction time, one line a window, as a small SVG file."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+WIDTH, HEIGHT = 640, 400
+LEFT, RIGHT, TOP, BOTTOM = 60, 190, 20, 50  # margins; the names stand at the right
+COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#e377c2")
+STEP_MS, STEP_POINTS = 25, 1  # of the grid
+NAME = "first_start_ms"
+
+
+def curve_svg(rows: Sequence[Mapping[str, Any]], title: str) -> str:
+    """Rows of `measure_curve` drawn; each point is one hop, at its median first start."""
+    lines: dict[str, list[tuple[float, float, float]]] = {}
+    for row in rows:
+        name = f"{row['bundle']}, {row['window_ms']:g} ms"
+        point = (row[NAME]["p50"], 100 * row["accuracy"], row["hop_ms"])
+        lines.setdefault(name, []).append(point)
+    points = [point for line in lines.values() for point in line]
+    x_span = _span([x for x, _, _ in points], STEP_MS)
+    y_span = _span([y for _, y, _ in points], STEP_POINTS)
+
+    def x(ms: float) -> float:
+        return round(LEFT + (ms - x_span[0]) / (x_span[1] - x_span[0]) * (WIDTH - LEFT - RIGHT), 1)
+
+    def y(percent: float) -> float:
+        return round(
+            HEIGHT - BOTTOM - (percent - y_span[0]) / (y_span[1] - y_span[0]) * (HEIGHT - TOP - BOTTOM), 1
+        )
+
+    drawn = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        'font-family="sans-serif" font-size="12">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+    ]
+    for ms in range(x_span[0], x_span[1] + 1, STEP_MS):
+        drawn.append(_line([(x(ms), TOP), (x(ms), HEIGHT - BOTTOM)], "#ddd"))
+        drawn.append(_text(x(ms), HEIGHT - BOTTOM + 16, str(ms), "middle"))
+    for percent in range(y_span[0], y_span[1] + 1, STEP_POINTS):
+        drawn.append(_line([(LEFT, y(percent)), (WIDTH - RIGHT, y(percent))], "#ddd"))
+        drawn.append(_text(LEFT - 6, y(percent) + 4, str(percent), "end"))
+    for turn, (name, line) in enumerate(lines.items()):
+        colour = COLOURS[turn % len(COLOURS)]
+        drawn.append(_line([(x(ms), y(percent)) for ms, percent, _ in line], colour))
+        for ms, percent, hop_ms in line:
+            drawn.append(f'<circle cx="{x(ms)}" cy="{y(percent)}" r="4" fill="{colour}"/>')
+            drawn.append(_text(x(ms), y(percent) - 7, f"{hop_ms:g}", "middle", colour))
+        drawn.append(_text(WIDTH - RIGHT + 12, TOP + 14 + 18 * turn, name, "start", colour))
+    drawn.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, title, "middle"))
+    return "\n".join([*drawn, "</svg>", ""])
+
+
+def _span(values: Sequence[float], step: int) -> tuple[int, int]:
+    """Whole steps about all values, two at least."""
+    low = int(min(values) // step) * step
+    return low, max(low + 2 * step, int(-(-max(values) // step)) * step)
+
+
+def _line(points: Sequence[tuple[float, float]], colour: str) -> str:
+    return f'<polyline points="{" ".join(f"{a},{b}" for a, b in points)}" fill="none" stroke="{colour}"/>'
+
+
+def _text(x: float, y: float, text: str, anchor: str, colour: str = "#333") -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{colour}">{escape(text)}</text>'
