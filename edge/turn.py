@@ -14,18 +14,19 @@ from myoedge.edge.features import FEATURES
 
 
 class Turn:
-    """(feature,) values as a band turned by `share` of an electrode, -0.5 to 0.5, would have given them."""
+    """(..., feature) values as a band turned by `share` of an electrode, -0.5 to 0.5, would give them."""
 
     def __init__(self, names: Sequence[str], channels: int, share: float) -> None:
-        self._far = rolled(names, channels, 1 if share > 0 else -1)
+        self.far = rolled(names, channels, 1 if share > 0 else -1)  # the same feature of the neighbour
+        self.features_in = len(self.far)
         self._near_weight, self._far_weight = np.float32(1 - abs(share)), np.float32(abs(share))
 
     def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        return features * self._near_weight + features[self._far] * self._far_weight
+        return features * self._near_weight + features[..., self.far] * self._far_weight
 
     def touched(self, touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which channels each mixed feature depends on, from (feature, channel) of the plain ones."""
-        return np.asarray(touched | touched[self._far])
+        return np.asarray(touched | touched[self.far])
 
 
 def rolled(names: Sequence[str], channels: int, by: int) -> NDArray[np.intp]:

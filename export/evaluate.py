@@ -2,48 +2,26 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from myoedge.calibration.embedding import StreamEmbedder, Windows
+from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.heldout import softmax
-from myoedge.calibration.learn import learn
-from myoedge.calibration.stretch import Stretch, stretch_of
+from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle, load_bundle
 from myoedge.edge.engines import Engine
 from myoedge.edge.errors import FormatError, UsageError
-from myoedge.edge.profile import Profile
-from myoedge.export.data.repetition import LoadedDataset, Repetition
-from myoedge.export.data.split import PersonSplit, Split, split
+from myoedge.export.data.repetition import LoadedDataset
+from myoedge.export.data.split import SYNC_GESTURES, PersonSplit, Split, split
+from myoedge.export.donning import RENEWALS, Donned
 from myoedge.export.score import Score, mean_of, rejection_of
+from myoedge.export.subject import Subject
 
 BASELINE = "classic"
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is evaluated, on which of the data set's modalities."""
-
-    bundle: Bundle
-    engine: Engine | None
-    dataset: LoadedDataset
-    modalities: tuple[str, ...]
-
-    def stretch(self, repetition: Repetition, number: int) -> Stretch:
-        """A repetition as the armband would send it, the bundle's clock first."""
-        names = sorted(set(self.modalities) & set(repetition.signals), key=lambda m: m != self.bundle.clock)
-        return stretch_of(
-            repetition.label, number, {m: repetition.signals[m] for m in names}, repetition.rates
-        )
-
-    def embedder(self) -> StreamEmbedder:
-        """Stops 5 to 7 without a wearer."""
-        return StreamEmbedder(self.bundle, self.engine, self.dataset.spec.streams, only=self.modalities)
 
 
 def evaluate(
@@ -55,6 +33,7 @@ def evaluate(
     people: Collection[str] | None = None,
     modalities: Collection[str] | None = None,
     unlabelled_s: float = 0.0,
+    sync_gestures: Sequence[str] = SYNC_GESTURES,
     baseline: bool = False,
     progress: Progress = lambda _: None,
 ) -> dict[str, Any]:
@@ -66,8 +45,9 @@ def evaluate(
     if people is not None:
         dataset = _only(dataset, people)
     subject = Subject(bundle, engine, dataset, _modalities(bundle, dataset, modalities))
-    division = split(dataset, protocol, unlabelled_s=unlabelled_s)
+    division = split(dataset, protocol, unlabelled_s=unlabelled_s, sync_gestures=sync_gestures)
     notes = list(dataset.notes)
+    donned: Donned | None = None
     if protocol.startswith("zero-shot"):
         division = _known_labels(subject, division)
         test = partial(_zero_shot, subject)
@@ -78,14 +58,20 @@ def evaluate(
                 else "are not tested; this bundle has no use for them"
             )
             notes.append(f"the first {unlabelled_s:g} s of each person, without labels, {use}")
+    elif protocol.partition(":")[0] in RENEWALS:
+        test = donned = Donned(subject, protocol)
     else:
         test = partial(_calibrated, subject)
     skipped = list(division.skipped)
     scores = _tested(division.people, test, skipped, progress)
     result = _result(subject, protocol, skipped, scores, notes)
+    if donned:
+        result["donning"] = donned.to_json()
     if baseline:
         plain = load_bundle(BASELINE)
-        result["baseline"] = evaluate(plain, None, dataset, protocol, progress=progress)
+        result["baseline"] = evaluate(
+            plain, None, dataset, protocol, sync_gestures=sync_gestures, progress=progress
+        )
     return result
 
 
@@ -108,35 +94,7 @@ def _tested(
 
 
 def _calibrated(subject: Subject, one: PersonSplit, score: Score) -> None:
-    """Fit a profile as `calibrate` does, decide as `run` does."""
-    learned = learn(
-        subject.bundle,
-        subject.engine,
-        [subject.stretch(r, number) for r, number in _numbered(one.calibration)],
-        subject.dataset.spec.streams,
-        wearer=one.person,
-        armband=subject.dataset.spec.key,
-        only=subject.modalities,
-        onsets=False,
-    )
-    for repetition in one.test:
-        windows = learned.embedder(subject.stretch(repetition, 0).chunks)
-        posterior, accepted = _decide(learned.profile, windows)
-        score.add(repetition.label, learned.profile.head.labels, posterior, accepted)
-
-
-def _decide(profile: Profile, windows: Windows) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Posterior of every window, (window, label), and whether edge/decide.py would let it through."""
-    head, limits = profile.head, profile.thresholds
-    posterior = np.zeros((len(windows.t_ns), len(head.labels)))
-    accepted = np.zeros(len(posterior), bool)
-    for used in np.unique(windows.used, axis=0):
-        rows = np.flatnonzero((windows.used == used).all(axis=1))
-        distances = head.distances(windows.embeddings[rows], used)
-        posterior[rows] = head.posterior(distances, int(used.sum()))
-        near = distances[np.arange(len(rows)), distances.argmin(axis=1)] <= limits.distance
-        accepted[rows] = near & (posterior[rows].max(axis=1) >= limits.score)
-    return posterior, accepted
+    subject.test(subject.learned(one.person, one.calibration), one.test, score)
 
 
 def _zero_shot(subject: Subject, one: PersonSplit, score: Score) -> None:
@@ -184,14 +142,6 @@ def _known_labels(subject: Subject, division: Split) -> Split:
             f"bundle {bundle.name} has none of the set's labels; it has {', '.join(bundle.labels)}"
         )
     return Split(tuple(people), tuple(skipped))
-
-
-def _numbered(repetitions: Sequence[Repetition]) -> Iterable[tuple[Repetition, int]]:
-    """With a number that is unique within the label, also over sessions."""
-    seen: Counter[str] = Counter()
-    for repetition in repetitions:
-        yield repetition, seen[repetition.label]
-        seen[repetition.label] += 1
 
 
 def _modalities(bundle: Bundle, dataset: LoadedDataset, asked: Collection[str] | None) -> tuple[str, ...]:

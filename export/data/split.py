@@ -2,31 +2,34 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from myoedge.edge.errors import FormatError, UsageError
 from myoedge.export.data.repetition import LoadedDataset, Repetition
 from myoedge.export.data.table import DatasetSpec
 
-LATER = ("sync", "refresh")
-PROTOCOLS = ("zero-shot", "sessions", "cycles:N", "within:N")
+PROTOCOLS = ("zero-shot", "sessions", "cycles:N", "within:N", "sync", "refresh:N")
+COUNTED = ("cycles", "within", "refresh")
+SYNC_GESTURES = ("wrist extension", "hand open")
 
 
 @dataclass(frozen=True, slots=True)
 class PersonSplit:
-    """One fit and its test. A repetition is in one of the three lists at most."""
+    """One fit and its test. A repetition is in one of the four lists at most."""
 
     person: str
     part: str  # of the data set, "" where it has none
-    session: str  # within:N fits each session by itself; "" otherwise
+    session: str  # within:N, sync and refresh:N take each session by itself; "" otherwise
     calibration: tuple[Repetition, ...]  # labelled, in time order
     test: tuple[Repetition, ...]
     unlabelled: tuple[Repetition, ...] = ()  # zero-shot: may scale and align, their labels may not be read
+    update: tuple[Repetition, ...] = ()  # sync, refresh: of the later session, re-align or renew the profile
 
     def __post_init__(self) -> None:
         """Refuses a repetition that would be learned from and tested on."""
-        every = [id(repetition) for repetition in (*self.calibration, *self.test, *self.unlabelled)]
+        lists = (*self.calibration, *self.test, *self.unlabelled, *self.update)
+        every = [id(repetition) for repetition in lists]
         if len(set(every)) < len(every):
             raise FormatError(f"{self.person}: a repetition is in two lists of a split; each may be in one")
 
@@ -39,10 +42,17 @@ class Split:
     skipped: tuple[str, ...]
 
 
-def split(loaded: LoadedDataset, protocol: str, *, unlabelled_s: float = 0.0) -> Split:
-    """Divide a data set by `protocol`: `zero-shot`, `sessions`, `cycles:N` or `within:N`.
+def split(
+    loaded: LoadedDataset,
+    protocol: str,
+    *,
+    unlabelled_s: float = 0.0,
+    sync_gestures: Sequence[str] = SYNC_GESTURES,
+) -> Split:
+    """Divide a data set by one of `PROTOCOLS`.
 
     `unlabelled_s` (zero-shot only): the person's first repetitions, until they last that long, are set aside.
+    `sync_gestures` (sync only): their first repetition of each later session re-aligns and is not tested.
     Raises UsageError for another protocol, for sessions of a set that has none, and when nobody is left.
     """
     name, count = _parse(protocol)
@@ -50,13 +60,15 @@ def split(loaded: LoadedDataset, protocol: str, *, unlabelled_s: float = 0.0) ->
         raise UsageError(f"--unlabelled goes with zero-shot, not with {protocol}")
     if not 0 <= unlabelled_s < float("inf"):
         raise UsageError(f"--unlabelled is {unlabelled_s}, wanted seconds from 0")
-    if name in ("sessions", "cycles") and not _has_later_sessions(loaded):
+    if name in ("sessions", "cycles", "sync", "refresh") and not _has_later_sessions(loaded):
         raise UsageError(f"{loaded.spec.key} has no later session to test; use within:N or zero-shot")
     divide: dict[str, Callable[[_Person], list[PersonSplit]]] = {
         "zero-shot": lambda person: [person.zero_shot(unlabelled_s)],
         "sessions": lambda person: [person.sessions(None)],
         "cycles": lambda person: [person.sessions(count)],
         "within": lambda person: person.within(count),
+        "sync": lambda person: person.later(1, sync_gestures),
+        "refresh": lambda person: person.later(count),
     }
     skipped: list[str] = []
     found = [
@@ -72,11 +84,9 @@ def split(loaded: LoadedDataset, protocol: str, *, unlabelled_s: float = 0.0) ->
 
 def _parse(protocol: str) -> tuple[str, int]:
     name, colon, count = protocol.partition(":")
-    if name in LATER:
-        raise UsageError(f"protocol {name} is not there yet; use {', '.join(PROTOCOLS)}")
-    if name in ("zero-shot", "sessions") and not colon:
+    if name in ("zero-shot", "sessions", "sync") and not colon:
         return name, 0
-    if name in ("cycles", "within") and count.isascii() and count.isdigit() and int(count) > 0:
+    if name in COUNTED and count.isascii() and count.isdigit() and int(count) > 0:
         return name, int(count)
     raise UsageError(f"no protocol {protocol!r}; wanted {', '.join(PROTOCOLS)}, with N from 1")
 
@@ -109,6 +119,27 @@ class _Person:
             for label in dict.fromkeys(r.label for r in test if r.label not in known):
                 self._leave_out(label, "is not in the calibration")
         return self._made("", calibration, [r for r in test if r.label in known])
+
+    def later(self, cycles: int, gestures: Sequence[str] | None = None) -> list[PersonSplit]:
+        """Each later session by itself; its first repetitions of each label (of `gestures`) come first."""
+        whole = self.sessions(None)
+        if not whole.test:
+            return [whole]
+        found = []
+        for session, group in groupby(whole.test, key=lambda repetition: repetition.session):
+            rest = list(group)
+            asked = [r for r in rest if gestures is None or r.label in gestures]
+            if lacking := sorted(set(gestures or ()) - {r.label for r in asked}):
+                self._skipped.append(f"{whole.person} {session}: no {', '.join(lacking)}: left out")
+                continue
+            update = self._first_of_each_label(asked, cycles, f"session {session}", spare=gestures is None)
+            taken = {id(repetition) for repetition in update}
+            if gestures is None:  # a label that nobody shows again is no part of the task
+                known = {repetition.label for repetition in update}
+                rest = [r for r in rest if r.label in known]
+            test = tuple(r for r in rest if id(r) not in taken)
+            found.append(replace(whole, session=session, test=test, update=tuple(update)))
+        return found
 
     def within(self, cycles: int) -> list[PersonSplit]:
         found = []

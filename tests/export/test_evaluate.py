@@ -131,7 +131,8 @@ def test_the_baseline_is_judged_on_the_same_split(classic: Bundle) -> None:
 
 
 @pytest.mark.parametrize(
-    "protocol", ["zero-shot", "sync", "refresh:1", "sessions:2", "cycles:0", "within", "nonsense"]
+    "protocol",
+    ["zero-shot", "refresh", "refresh:0", "sync:1", "sessions:2", "cycles:0", "within", "nonsense"],
 )
 def test_what_cannot_be_evaluated_is_a_usage_error(classic: Bundle, protocol: str) -> None:
     with pytest.raises(UsageError):

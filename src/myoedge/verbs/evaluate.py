@@ -18,7 +18,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root", required=True, type=manner.path, metavar="DIR", help="the set's unpacked folder"
     )
-    parser.add_argument("--protocol", required=True, help="zero-shot, sessions, cycles:N or within:N")
+    parser.add_argument(
+        "--protocol", required=True, help="zero-shot, sessions, cycles:N, within:N, sync or refresh:N"
+    )
     parser.add_argument("--people", metavar="A,B", help="only these (default: all found)")
     parser.add_argument(
         "--modalities", metavar="A,B", help="only these of the bundle's (default: all the set has)"
@@ -28,6 +30,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--unlabelled", type=manner.positive, metavar="S", help="zero-shot: seconds to scale by"
+    )
+    parser.add_argument(
+        "--sync-gesture",
+        metavar="A,B",
+        default="wrist extension,hand open",
+        help="sync: the gestures that re-align (wrist extension,hand open)",
     )
     parser.add_argument(
         "--baseline", action="store_true", help="the classic bundle on the same split beside it"
@@ -55,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
         args.protocol,
         modalities=_list(args.modalities),
         unlabelled_s=args.unlabelled or 0.0,
+        sync_gestures=tuple(_list(args.sync_gesture) or ()),
         baseline=args.baseline,
         progress=lambda text: manner.say(args, text),
     )
@@ -80,9 +89,21 @@ def _text(row: dict[str, Any]) -> str:
     if accepted is not None:
         lines.append(f"  the thresholds let {100 * accepted:.1f} % of the right decisions through")
     lines += [f"  left out: {text}" for text in row["skipped"]] + [f"  note: {text}" for text in row["notes"]]
+    if "donning" in row:
+        lines += _donning(row["donning"])
     if "baseline" in row:
         lines.append(_text(row["baseline"]))
     return "\n".join(lines)
+
+
+def _donning(row: dict[str, Any]) -> list[str]:
+    lines = [
+        f"  taken over in {row['taken']} of {row['sessions']} sessions; with the profile left as it was:"
+    ]
+    for part, one in row["unchanged"].items():
+        gain = f"; whom it cost most: {100 * one['worst_gain']:+.1f}"
+        lines.append(f"  {part:<28} {'':>8}{_shares(one['mean'])}{gain}")
+    return lines
 
 
 def _shares(row: dict[str, float]) -> str:

@@ -134,10 +134,21 @@ def test_a_folder_with_one_session_has_no_later_one(tmp_path: Path, generate: Mo
         split(load("folder", tmp_path), "sessions")
 
 
-@pytest.mark.parametrize("protocol", ["sync", "refresh:2"])
-def test_protocols_to_come_say_so(laval: LoadedDataset, protocol: str) -> None:
-    with pytest.raises(UsageError, match="not there yet"):
-        split(laval, protocol)
+def test_sync_takes_the_first_repetition_of_its_gestures_from_each_later_session(
+    laval: LoadedDataset,
+) -> None:
+    for one in split(laval, "sync").people:
+        assert [r.label for r in one.update] == ["wrist extension", "hand open"]
+        assert {r.number for r in one.update} == {0}
+        assert {r.session for r in (*one.update, *one.test)} == {one.session}
+        assert one.session not in {r.session for r in one.calibration}
+
+
+def test_refresh_takes_the_first_repetitions_of_every_label(laval: LoadedDataset) -> None:
+    for one in split(laval, "refresh:1").people:
+        labels = {r.label for r in one.test}
+        assert sorted(r.label for r in one.update) == sorted(labels)
+        assert {r.number for r in one.update} == {0} and 0 not in {r.number for r in one.test}
 
 
 @pytest.mark.parametrize(
