@@ -35,12 +35,12 @@ def curve_svg(rows: Sequence[Mapping[str, Any]], title: str) -> str:
         'font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
     ]
-    for ms in range(x_span[0], x_span[1] + 1, STEP_MS):
-        drawn.append(_line([(x(ms), TOP), (x(ms), HEIGHT - BOTTOM)], "#ddd"))
-        drawn.append(_text(x(ms), HEIGHT - BOTTOM + 16, str(ms), "middle"))
-    for percent in range(y_span[0], y_span[1] + 1, STEP_POINTS):
-        drawn.append(_line([(LEFT, y(percent)), (WIDTH - RIGHT, y(percent))], "#ddd"))
-        drawn.append(_text(LEFT - 6, y(percent) + 4, str(percent), "end"))
+    for tick in range(x_span[0], x_span[1] + 1, STEP_MS):
+        drawn.append(_line([(x(tick), TOP), (x(tick), HEIGHT - BOTTOM)], "#ddd"))
+        drawn.append(_text(x(tick), HEIGHT - BOTTOM + 16, str(tick), "middle"))
+    for tick in range(y_span[0], y_span[1] + 1, STEP_POINTS):
+        drawn.append(_line([(LEFT, y(tick)), (WIDTH - RIGHT, y(tick))], "#ddd"))
+        drawn.append(_text(LEFT - 6, y(tick) + 4, str(tick), "end"))
     for turn, (name, line) in enumerate(lines.items()):
         colour = COLOURS[turn % len(COLOURS)]
         drawn.append(_line([(x(ms), y(percent)) for ms, percent, _ in line], colour))
