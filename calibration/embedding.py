@@ -12,7 +12,7 @@ from myoedge.calibration.example import Example
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
-from myoedge.edge.condition import Conditioner
+from myoedge.edge.condition import Conditioner, Signal
 from myoedge.edge.embed import Embedder
 from myoedge.edge.engines import Engine
 from myoedge.edge.features import FEATURES
@@ -106,12 +106,16 @@ class StreamEmbedder:
 
     def windows(self, chunks: Iterable[Chunk]) -> Iterable[Window]:
         """Stops 5 and 6."""
-        conditioners = {name: self._conditioner(name) for name in self.present}
         windower = Windower(self.bounds, self.bundle.clock, self._hop_ms)
+        for signal in self.signals(chunks):
+            yield from windower.feed(signal)
+
+    def signals(self, chunks: Iterable[Chunk]) -> Iterable[Signal]:
+        """Stop 5."""
+        conditioners = {name: self._conditioner(name) for name in self.present}
         for chunk in chunks:
             if chunk.modality in conditioners:
-                signal, _ = conditioners[chunk.modality](chunk)
-                yield from windower.feed(signal)
+                yield conditioners[chunk.modality](chunk)[0]
 
     def _conditioner(self, name: str) -> Conditioner:
         mine = name == self.bundle.clock

@@ -1,0 +1,100 @@
+"""Learns words, movements of the arm and hand, from one or two repetitions of each."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from myoedge.calibration.embedding import StreamEmbedder
+from myoedge.calibration.stretch import Span, Stretch
+from myoedge.edge.chunk import Chunk
+from myoedge.edge.condition import Signal
+from myoedge.edge.errors import FormatError, MismatchError, UsageError
+from myoedge.edge.modality import Bound
+from myoedge.edge.segment import EMG, FRAME_HZ, IMU, SMOOTH_FRAMES, Cut, Limits, Segmenter
+from myoedge.edge.word_population import Population
+from myoedge.edge.words import Taught
+
+# Without an IMU a movement is what the EMG level shows: shares of the way from a repetition's quiet to its
+# strong moments at which it opens and is quiet again (chosen as docs/words.md says).
+OPENS, QUIET = 0.2, 0.1
+QUIET_QUANTILE, STRONG_QUANTILE = 0.05, 0.9
+
+
+def teach(embedder: StreamEmbedder, stretches: Sequence[Stretch], population: Population) -> Taught:
+    """What the spans of `stretches`, one repetition of a word each, teach.
+
+    Raises UsageError for fewer than two words, FormatError when a word was never seen to move, MismatchError
+    when the armband's streams are none that words can be learned from.
+    """
+    words = {span.label for stretch in stretches for span in stretch.spans}
+    if len(words) < 2:
+        raise UsageError(f"{len(words)} word ({', '.join(words) or 'none'}) to learn; wanted two or more")
+    limits = fit_limits(embedder, stretches)
+    found = [pair for stretch in stretches for pair in cut_spans(embedder, stretch, limits)]
+    usable = [(span, cut) for span, cut in found if not cut.masked.any()]
+    counts = Counter(span.label for span, _ in usable)
+    if still := sorted(words - set(counts)):
+        raise FormatError(f"no movement was seen for {', '.join(still)}; do it faster or larger, and again")
+    rate_hz, imu_rate_hz = rates_of(embedder)
+    return Taught(
+        tuple(span.label for span, _ in usable),
+        tuple(population.measure(cut, rate_hz, imu_rate_hz) for _, cut in usable),
+        limits,
+    )
+
+
+def rates_of(embedder: StreamEmbedder) -> tuple[float, float]:
+    """Samples a second of EMG and IMU."""
+    return embedder.clock.rate_hz, embedder.bounds[IMU].rate_hz if IMU in embedder.bounds else FRAME_HZ
+
+
+def moving_bounds(embedder: StreamEmbedder) -> dict[str, Bound]:
+    """The modalities that tell movements; raises MismatchError when the bundle has no EMG."""
+    bounds = {name: embedder.bounds[name] for name in (EMG, IMU) if name in embedder.present}
+    if EMG not in bounds:
+        raise MismatchError(f"bundle {embedder.bundle.name} has no {EMG}; words need it")
+    return bounds
+
+
+def cut_spans(embedder: StreamEmbedder, stretch: Stretch, limits: Limits) -> Iterator[tuple[Span, Cut]]:
+    """Of every span the longest movement that lies in it mostly; none for a span without one."""
+    cuts = list(cuts_of(embedder, stretch.chunks, limits))
+    for span in stretch.spans:
+        inside = [cut for cut in cuts if span.start_ns <= (cut.start_ns + cut.end_ns) // 2 < span.end_ns]
+        if inside:
+            yield span, max(inside, key=lambda cut: cut.end_ns - cut.start_ns)
+
+
+def cuts_of(embedder: StreamEmbedder, chunks: Iterable[Chunk], limits: Limits) -> Iterator[Cut]:
+    """Every movement of a stream that ends with the chunks."""
+    segmenter = Segmenter(moving_bounds(embedder), limits)
+    for signal in embedder.signals(chunks):
+        yield from segmenter.feed(signal)
+    yield from segmenter.flush()
+
+
+def fit_limits(embedder: StreamEmbedder, stretches: Sequence[Stretch]) -> Limits:
+    """With an IMU the angular rate tells; without, levels between the wearer's own quiet and strong."""
+    if IMU in moving_bounds(embedder):
+        return Limits()
+    levels = [
+        np.quantile(level, (QUIET_QUANTILE, STRONG_QUANTILE))
+        for stretch in stretches
+        if len(level := _levels(embedder, embedder.signals(stretch.chunks)))
+    ]
+    if not levels:
+        raise FormatError("repetitions too short to tell a movement; record them again")
+    quiet, strong = np.median(levels, axis=0)
+    return Limits(
+        opens_level=float(quiet + OPENS * (strong - quiet)),
+        quiet_level=float(quiet + QUIET * (strong - quiet)),
+    )
+
+
+def _levels(embedder: StreamEmbedder, signals: Iterable[Signal]) -> np.ndarray:
+    """Mean absolute EMG, smoothed as the segmenter does, (sample,)."""
+    emg = [np.abs(signal.samples).mean(axis=1) for signal in signals if signal.modality == EMG]
+    rows = round(SMOOTH_FRAMES / FRAME_HZ * embedder.clock.rate_hz)
+    level = np.concatenate(emg) if emg else np.zeros(0)
+    return np.convolve(level, np.full(rows, 1 / rows), "valid") if len(level) >= rows else np.zeros(0)
