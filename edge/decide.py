@@ -11,7 +11,7 @@ from myoedge.edge.window import Window
 
 REST = "rest"
 NEWEST = 0.3  # share of the window that is compared with its older half: 60 of 200 ms (our choice)
-FALLING = 0.9  # of the older half's mean absolute value: weaker, and nothing new begins (our choice)
+FALLING = 0.8  # of the older half's mean absolute value: weaker, and nothing new begins (our choice)
 LET_GO = 0.4  # weaker, and as quiet as rest: the gesture has ended (our choice; docs/bench.md has others)
 
 
