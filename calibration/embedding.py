@@ -1,6 +1,6 @@
 """Runs stops 5 to 7 over chunks, exactly as the device does, and keeps what came out of every window."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ from myoedge.edge.condition import Conditioner, Signal
 from myoedge.edge.embed import Embedder
 from myoedge.edge.engines import Engine
 from myoedge.edge.features import FEATURES
+from myoedge.edge.gather import Gatherer
 from myoedge.edge.modality import NS
 from myoedge.edge.pipeline import bind_all
 from myoedge.edge.stream import StreamSpec
@@ -105,10 +106,18 @@ class StreamEmbedder:
         return new
 
     def windows(self, chunks: Iterable[Chunk]) -> Iterable[Window]:
-        """Stops 5 and 6."""
+        """Stops 5 and 6; chunks are joined as the live loop joins them: it costs less and changes nothing."""
         windower = Windower(self.bounds, self.bundle.clock, self._hop_ms)
-        for signal in self.signals(chunks):
+        for signal in self.signals(self._gathered(chunks, windower)):
             yield from windower.feed(signal)
+
+    def _gathered(self, chunks: Iterable[Chunk], windower: Windower) -> Iterable[Chunk]:
+        periods_ns = {name: bound.period_ns for name, bound in self.bounds.items()}
+        gatherer = Gatherer(self.bundle.clock, lambda: min(windower.rows_due, windower.hop), periods_ns)
+        for chunk in chunks:
+            if chunk.modality in self.present:
+                yield from gatherer.feed(chunk)
+        yield from gatherer.flush()
 
     def signals(self, chunks: Iterable[Chunk]) -> Iterable[Signal]:
         """Stop 5."""
@@ -122,10 +131,12 @@ class StreamEmbedder:
         order, gain, dead = (self.order, self.gain, self.dead) if mine else (None, 1.0, ())
         return Conditioner(self.bounds[name], self.bundle.max_gap_ms, order, gain, mine, dead)
 
-    def __call__(self, chunks: Iterable[Chunk]) -> Windows:
-        """Stops 5 to 7."""
+    def __call__(
+        self, chunks: Iterable[Chunk], wanted: Callable[[Window], bool] = lambda window: True
+    ) -> Windows:
+        """Stops 5 to 7; stop 7 only for the windows that are wanted."""
         t_ns, embedded = [], []
-        for window in self.windows(chunks):
+        for window in filter(wanted, self.windows(chunks)):
             t_ns.append(window.t_ns)
             embedded.append(self._embedder(window, self.engine))
         features = self.blocks[-1][1]
@@ -140,8 +151,13 @@ class StreamEmbedder:
 
     def examples(self, stretch: Stretch) -> list[Example]:
         """One example a span, of the windows that lie in it whole; a span too short gives an empty one."""
-        windows = self(stretch.chunks)
-        period_ns = self.clock.period_ns
+        period_ns, window_ns = self.clock.period_ns, self.window_ns
+
+        def held(window: Window) -> bool:
+            start_ns = window.t_ns + period_ns - window_ns
+            return any(s.start_ns <= start_ns and window.t_ns < s.end_ns for s in stretch.spans)
+
+        windows = self(stretch.chunks, held)
         starts = windows.t_ns + period_ns - self.window_ns
         found = []
         for span in stretch.spans:

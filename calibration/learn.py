@@ -66,17 +66,21 @@ def learn(
         examples = [example for stretch in stretches for example in embedder.examples(stretch)]
         fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks), accept)
         profile = make_profile(bundle, embedder, fitted, examples, wearer, armband, facts)
+        return Learned(replace(profile, unused=unused), embedder.without(profile.dead))
+
+    def risen(learned: Learned) -> Learned:
+        embedder = learned.embedder.without(())  # a channel that is dead shows as masked by itself
         rising = fit_rising(embedder, stretches) if onsets else None
-        return Learned(replace(profile, unused=unused, rising=rising), embedder.without(profile.dead))
+        return Learned(replace(learned.profile, rising=rising), learned.embedder)
 
     names = tuple(name for name in bundle.modalities if name in specs and (only is None or name in only))
     sides = tuple(name for name in names if name != bundle.clock and not bundle.modalities[name].required)
     plain = attempt(tuple(name for name in names if name not in sides), sides)
     if not sides or not bundle.inputs:
-        return plain
+        return risen(plain)
     facts["held_out_plain"] = _held_out(plain)
     whole = attempt(names, ())
-    return whole if _held_out(whole) > _held_out(plain) + WORTH else plain
+    return risen(whole if _held_out(whole) > _held_out(plain) + WORTH else plain)
 
 
 def _held_out(learned: Learned) -> float:

@@ -9,10 +9,12 @@ from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.learn import learn
 from myoedge.calibration.stretch import Span, Stretch, stretch_of
 from myoedge.edge.bundle import Bundle
+from myoedge.edge.chunk import Chunk
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.stream import StreamSpec
 
 Emg = Callable[..., NDArray[np.float32]]
+PERIOD_NS = 5_000_000
 Stretches = Callable[..., list[Stretch]]
 
 
@@ -59,3 +61,30 @@ def test_a_flat_channel_marks_its_features_as_unused(
     embedder = StreamEmbedder(classic, None, specs)
     (example,) = embedder.examples(stretch_of("fist", 0, {"emg": samples}, {"emg": 200.0}))
     assert (example.used[-1] == ~embedder.touched[:, 2]).all()
+
+
+def test_however_the_samples_were_cut_the_windows_are_the_same(
+    classic: Bundle, specs: Mapping[str, StreamSpec], make_emg: Emg
+) -> None:
+    emg = make_emg("fist", 2.0)
+    embedder = StreamEmbedder(classic, None, specs)
+    whole = embedder([Chunk("emg", emg, 0, 400 * PERIOD_NS)])
+    for rows in (1, 2, 7, 40):
+        cut = [
+            Chunk("emg", emg[at : at + rows], at * PERIOD_NS, min(400, at + rows) * PERIOD_NS)
+            for at in range(0, 400, rows)
+        ]
+        assert np.array_equal(embedder(cut).t_ns, whole.t_ns)
+        assert np.array_equal(embedder(cut).embeddings, whole.embeddings)
+
+
+def test_examples_are_of_the_spans_windows_alone(
+    classic: Bundle, specs: Mapping[str, StreamSpec], make_emg: Emg
+) -> None:
+    chunk = Chunk("emg", make_emg("fist", 4.0), 0, 800 * PERIOD_NS)
+    spans = [Span("fist", 0, 100 * PERIOD_NS, 300 * PERIOD_NS), Span("rest", 0, 0, 20 * PERIOD_NS)]
+    embedder = StreamEmbedder(classic, None, specs)
+    fist, rest = embedder.examples(Stretch([chunk], spans))
+    windows = embedder([chunk])
+    inside = (windows.t_ns >= 139 * PERIOD_NS) & (windows.t_ns < 300 * PERIOD_NS)
+    assert np.array_equal(fist.embeddings, windows.embeddings[inside]) and len(fist) > 10 and not len(rest)
