@@ -306,6 +306,11 @@ function verdict(words) {
   $("verdicts").prepend(item);
   asking = words.ask;
   buttons();
+  if (asking) {
+    step = null;
+    $("stage").dataset.phase = "ask";
+    say("sign", "?"); say("phase-word", "again, or keep it?"); say("word", words.label); say("seconds", "0.0");
+  }
   if (!words.good) { beep(...CUES.bad); urgent(item.textContent); } else beep(...CUES.good);
 }
 
