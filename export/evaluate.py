@@ -48,6 +48,7 @@ def evaluate(
     division = split(dataset, protocol, unlabelled_s=unlabelled_s, sync_gestures=sync_gestures)
     notes = list(dataset.notes)
     donned: Donned | None = None
+    test: Callable[[PersonSplit, Score], None]
     if protocol.startswith("zero-shot"):
         division = _known_labels(subject, division)
         test = partial(_zero_shot, subject)

@@ -21,6 +21,7 @@ VERBS = {
     "status": ("myoedge.verbs.status", "what runs, with battery and link quality"),
     "calibrate": ("myoedge.verbs.calibrate", "a guided minute that fits a profile to its wearer"),
     "profile": ("myoedge.verbs.profile", "who is kept here: list, show, export, delete"),
+    "sync": ("myoedge.verbs.sync", "re-align a band that was put on again, by two gestures"),
     "run": ("myoedge.verbs.run", "armband in, events out, until stopped"),
     "monitor": ("myoedge.verbs.monitor", "look on: signals, decisions, latency; a phone can calibrate"),
     "record": ("myoedge.verbs.record", "raw packets and labels to a recording"),

@@ -19,22 +19,30 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--accept", type=manner.positive, default=0.95, metavar="SHARE",
         help="of right decisions that the thresholds let through; less: fewer false ones (0.95)",
     )  # fmt: skip
+    parser.add_argument(
+        "--refresh", action="store_true", help="one repetition of each gesture into the old profile (20 s)"
+    )
     parser.add_argument("--restore", action="store_true", help="bring back the profile before the last one")
 
 
 def run(args: argparse.Namespace) -> int:
     if args.restore:
-        return _restore(args)
+        return restore(args)
+    if args.refresh:
+        from myoedge.verbs.sync import renew
+
+        return manner.until_signal(lambda: renew(args, "refresh"))
     return manner.until_signal(lambda: _calibrate(args))
 
 
-def _restore(args: argparse.Namespace) -> int:
+def restore(args: argparse.Namespace) -> int:
+    """Bring the profile before the last one back, also into a run that goes on."""
     from myoedge.calibration.store import Store
 
     where = Store().restore(args.profile)
     row = {"profile": args.profile, "path": str(where), "taken_over": False}
     if args.armband:
-        row["taken_over"] = _hand_over(args, args.armband, str(where))
+        row["taken_over"] = hand_over(args, args.armband, str(where))
     manner.result(args, row, f"{args.profile} is again {where}")
     return 0
 
@@ -69,12 +77,12 @@ async def _calibrate(args: argparse.Namespace) -> int:
     except asyncio.CancelledError:
         manner.say(args, "stopped; the last good profile is untouched")
         raise
-    taken_over = _hand_over(args, address, str(guided.path))
+    taken_over = hand_over(args, address, str(guided.path))
     manner.result(args, {**guided.to_json(), "taken_over": taken_over}, report(guided))
     return 0
 
 
-def _hand_over(args: argparse.Namespace, address: str, path: str) -> bool:
+def hand_over(args: argparse.Namespace, address: str, path: str) -> bool:
     """Where the armband is running, that run takes the profile over at once."""
     from myoedge.edge.control import ask
     from myoedge.edge.errors import MyoedgeError, NotThereError
