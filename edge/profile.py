@@ -10,6 +10,7 @@ from typing import Any
 from myoedge.edge.errors import FormatError, MismatchError, NotThereError
 from myoedge.edge.head import Head, head_from_json
 from myoedge.edge.rising import Rising, ramp_blocks, rising_from_json
+from myoedge.edge.words import Taught, taught_from_json
 
 VERSION = 1
 
@@ -57,6 +58,7 @@ class Profile:
     unused: tuple[str, ...] = ()  # modalities that told calibration nothing about this wearer's gestures
     turn: float = 0.0  # share of an electrode, -0.5 to 0.5, by which the band sits off `order`
     rising: Rising | None = None  # what the first moments of this wearer's contractions look like
+    words: Taught | None = None  # movements that the wearer taught
     facts: Mapping[str, Any] = field(default_factory=dict)  # held-out accuracy, quality, recording's name
 
     def to_json(self) -> dict[str, Any]:
@@ -81,6 +83,7 @@ class Profile:
             "unused": list(self.unused),
             "turn": self.turn,
             "rising": self.rising.to_json() if self.rising else None,
+            **({"words": self.words.to_json()} if self.words else {}),
             "facts": dict(self.facts),
         }
 
@@ -147,6 +150,7 @@ def profile_from_json(row: Mapping[str, Any]) -> Profile:
         unused=tuple(str(name) for name in row.get("unused", ())),
         turn=float(row.get("turn", 0.0)),
         rising=rising_from_json(row.get("rising")),
+        words=taught_from_json(row.get("words")),
         facts=dict(row.get("facts", {})),
     )
     numbers = (profile.gain, *_values(profile.thresholds), *_values(profile.level))

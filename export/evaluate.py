@@ -19,6 +19,7 @@ from myoedge.export.data.split import SYNC_GESTURES, PersonSplit, Split, split
 from myoedge.export.donning import RENEWALS, Donned
 from myoedge.export.score import Score, mean_of, rejection_of
 from myoedge.export.subject import Subject
+from myoedge.export.words_evaluate import BY_MOVEMENT, judge_movements, judges_movements
 
 BASELINE = "classic"
 Progress = Callable[[str], None]
@@ -63,6 +64,7 @@ def evaluate(
         test = donned = Donned(subject, protocol)
     else:
         test = partial(_calibrated, subject)
+        notes += [BY_MOVEMENT] if judges_movements(subject) else []
     skipped = list(division.skipped)
     scores = _tested(division.people, test, skipped, progress)
     result = _result(subject, protocol, skipped, scores, notes)
@@ -95,7 +97,9 @@ def _tested(
 
 
 def _calibrated(subject: Subject, one: PersonSplit, score: Score) -> None:
-    subject.test(subject.learned(one.person, one.calibration), one.test, score)
+    learned = subject.learned(one.person, one.calibration)
+    subject.test(learned, one.test, score)
+    judge_movements(subject, learned, one, score)
 
 
 def _zero_shot(subject: Subject, one: PersonSplit, score: Score) -> None:

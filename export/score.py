@@ -16,6 +16,7 @@ class Score:
         self._pairs: Counter[tuple[str, str]] = Counter()  # (true, decided) -> windows
         self._repetitions = self._right = 0
         self._accepted: Counter[tuple[bool, bool]] = Counter()  # (right, accepted) -> windows
+        self._movements: Counter[bool] = Counter()  # right -> repetitions judged as a whole movement
 
     def add(
         self,
@@ -35,6 +36,10 @@ class Score:
             right = np.array([labels[i] == label for i in decided])
             self._accepted.update(zip(right.tolist(), accepted.tolist(), strict=True))
 
+    def add_movements(self, right: int, tested: int) -> None:
+        """Repetitions judged as one movement each: then `gesture_accuracy` is theirs, not the windows'."""
+        self._movements.update({True: right, False: tested - right})
+
     @property
     def windows(self) -> int:
         return self._pairs.total()
@@ -51,13 +56,18 @@ class Score:
 
     def to_json(self) -> dict[str, float | int]:
         """The person's line of the result."""
-        return {
+        by_window = self._right / self._repetitions
+        tested = self._movements.total()
+        row: dict[str, float | int] = {
             "windows": self.windows,
             "accuracy": round(sum(n for (t, d), n in self._pairs.items() if t == d) / self.windows, 4),
             "macro_f1": round(float(np.mean([self._f1(label) for label in self.labels])), 4),
-            "gesture_accuracy": round(self._right / self._repetitions, 4),
+            "gesture_accuracy": round(self._movements[True] / tested if tested else by_window, 4),
             "labels": len(self.labels),
         }
+        if tested:
+            row["gesture_accuracy_by_window"] = round(by_window, 4)
+        return row
 
     def _f1(self, label: str) -> float:
         hit = self._pairs[label, label]

@@ -29,6 +29,7 @@ class DatasetSpec:
     has_sessions: bool = True  # False: one session called "all"
     first_sessions: tuple[str, ...] = ()  # sessions that calibrate under `sessions`; empty: the first in time
     unseen: tuple[str, ...] = ()  # people no bundle trains on whose zero-shot figure is quoted
+    moving: bool = False  # repetitions are movements, to be judged as a whole, and not held
     native_rest: str = "rest"  # folder: its own word for no gesture; every Repetition.label says "rest"
     cautions: tuple[str, ...] = ()  # traps no reader can mend; said in every result
 
@@ -43,6 +44,7 @@ _SPECS = (
         source="https://github.com/noemiko/myo-sign-language",
         streams={"emg": MYO_EMG, "imu": MYO_IMU},
         has_sessions=False,
+        moving=True,
         unseen=("person7", "person9", "person16"),
         cautions=(
             "words were recorded in blocks, so absolute heading leaks the label (40 % from one sample, "
