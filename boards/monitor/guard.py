@@ -54,6 +54,7 @@ class Guard:
         """Empty when it is right, else what to say. An address that was wrong too often has to wait."""
         if self._token is None:
             return ""
+        address = _network(address)
         left, since = self._wrong.pop(address, (float(TRIES), self._clock()))
         now = self._clock()
         left = min(float(TRIES), left + (now - since) / EVERY_S)
@@ -70,6 +71,11 @@ class Guard:
         self._wrong[address] = (left, now)
         while len(self._wrong) > ADDRESSES:
             self._wrong.popitem(last=False)
+
+
+def _network(address: str) -> str:
+    """Who is meant by an address: of IPv6 everybody has 2**64 (RFC 4291)."""
+    return ":".join(address.split(":")[:4]) if address.count(":") > 4 else address
 
 
 def _is_address(name: str) -> bool:

@@ -26,13 +26,16 @@ class Monitored:
     hub: Hub
     ours: bool  # whether the run is this monitor's own
     ended: asyncio.Future[MyoedgeError]  # the own run's end; never, where it is somebody else's
+    feeding: asyncio.Task[None]
 
     async def until_ended(self, work: "asyncio.Task[Any]") -> None:
-        """Wait for `work`; raises the own run's error if that ends first."""
-        await asyncio.wait((work, self.ended), return_when=asyncio.FIRST_COMPLETED)
+        """Wait for `work`; raises the own run's error if that ends first, or what the source raised."""
+        await asyncio.wait((work, self.ended, self.feeding), return_when=asyncio.FIRST_COMPLETED)
         if not work.done():
             work.cancel()
-            raise self.ended.result()
+            if self.ended.done():
+                raise self.ended.result()
+            await self.feeding
         await work
 
 
@@ -53,10 +56,10 @@ async def monitored(armband: str, words: Sequence[str], pages: bool) -> AsyncIte
             ended = await stack.enter_async_context(keep_running(armband, words))
         step_back()
         hub = Hub(pages, gestures)
-        for work in (hub.feed(look_on(armband)), _battery(armband, hub)):
-            task = asyncio.create_task(work)
+        feeding = asyncio.create_task(hub.feed(look_on(armband)))
+        for task in (feeding, asyncio.create_task(_battery(armband, hub))):
             stack.push_async_callback(_stop, task)
-        yield Monitored(hub, ours, ended)
+        yield Monitored(hub, ours, ended, feeding)
 
 
 @asynccontextmanager

@@ -25,6 +25,8 @@ def main() -> int:
         row = asyncio.run(_until_told())
     except MyoedgeError as error:
         row = {"op": "failed", "text": str(error), "exit_code": error.exit_code}
+    except Exception as error:  # a page must hear of its end, whatever it was
+        row = {"op": "failed", "text": f"met {type(error).__name__}: {error}", "exit_code": 1}
     _tell(row)
     return 0 if row["op"] == "outcome" else 1
 

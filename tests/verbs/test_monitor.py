@@ -1,6 +1,6 @@
 import json
 import signal
-import subprocess
+import time
 from typing import Any
 
 import pytest
@@ -38,7 +38,7 @@ def test_beyond_loopback_a_token_is_printed_with_the_address_and_ctrl_c_ends_it_
     assert row["url"].endswith(f"/#{row['token']}") and len(row["token"]) == 23
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and "Traceback" not in err and err.count(row["token"]) == 1
+    assert process.returncode == 130 and "Traceback" not in err and row["token"] not in err
     assert desk.orphans() == []
 
 
@@ -47,7 +47,9 @@ def test_a_killed_monitor_leaves_nothing_behind(desk: Desk) -> None:
     assert process.stdout and process.stdout.readline()
     process.kill()
     process.communicate(timeout=60)
-    subprocess.run(["sleep", "4"], check=True)  # the run sees its pipe closed, and the radio takes its time
+    end = time.monotonic() + 60  # the run sees its pipe closed, and the radio takes its time
+    while (desk.orphans() or list(desk.sockets.glob("*.sock"))) and time.monotonic() < end:
+        time.sleep(0.1)
     assert desk.orphans() == [] and list(desk.sockets.glob("*.sock")) == []
 
 

@@ -57,10 +57,9 @@ async def _web(args: argparse.Namespace, armband: str, hub: "Hub") -> None:
     port = PORT if args.port is None else args.port
     radio, unsigned = manner.radio_of(args), args.unsigned
     async with served(armband, radio, hub, args.listen, port, unsigned=unsigned) as server:
-        token = f"token {server.token}; who has it can see this wearer's signals and calibrate"
         manner.result(args, {"url": server.url, "token": server.token}, server.url)
         if server.token:
-            manner.say(args, token)
+            manner.say(args, "behind # is the token: who has it can see this wearer's signals and calibrate")
         await asyncio.sleep(args.seconds or float("inf"))
 
 

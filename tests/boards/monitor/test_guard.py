@@ -76,6 +76,13 @@ def test_who_guesses_has_to_wait_and_nobody_else() -> None:
     assert guard.token(TOKEN, "10.0.0.1") == ""
 
 
+def test_a_guesser_with_many_addresses_of_one_network_is_one_guesser() -> None:
+    guard = Guard(8765, TOKEN)
+    said = [guard.token("guess", f"2001:db8:1:2:3:4:5:{number:x}") for number in range(TRIES + 1)]
+    assert "wait" in said[-1]
+    assert "not the token" in guard.token("guess", "2001:db8:1:3:3:4:5:6")
+
+
 def test_what_is_remembered_of_guessers_is_bounded() -> None:
     guard = Guard(8765, TOKEN)
     for number in range(ADDRESSES + 50):

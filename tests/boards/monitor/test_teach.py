@@ -64,7 +64,8 @@ def test_a_profile_is_kept_and_its_report_reaches_the_page() -> None:
 
 
 def test_one_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
-    assert led({}, stop_at="prompt")[-1]["state"] == "stopped"
+    last = led({}, stop_at="prompt")[-1]
+    assert last["state"] == "stopped", last
     assert Store().list() == []
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
