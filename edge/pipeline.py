@@ -15,6 +15,7 @@ from myoedge.edge.embed import Embedded, Embedder
 from myoedge.edge.engines import Engine
 from myoedge.edge.errors import MismatchError
 from myoedge.edge.event import Announcer, Event
+from myoedge.edge.misfit import Misfit
 from myoedge.edge.modality import Bound, bind
 from myoedge.edge.onset import find_onset
 from myoedge.edge.profile import Profile
@@ -82,6 +83,7 @@ class Pipeline:
         if profile:
             profile.check_blocks(self._embedder.blocks)
         self._decider = Decider(bundle.labels, profile, confirm, clock=bundle.clock, rate_hz=clock.rate_hz)
+        self._misfit = Misfit(profile, bundle.features, len(clock.columns)) if profile else None
         self._digest = bundle.short_digest
         self._announcer = Announcer(self._digest, profile.wearer if profile else None, every)
         self._last_ns: int | None = None  # arrival of the newest data of the clock modality
@@ -120,7 +122,10 @@ class Pipeline:
         onset_ns = None
         if decision.label not in (REST, self._announcer.held):
             onset_ns = self._onset_ns(window)
-        return self._announcer(decision, onset_ns, window.arrival_ns, window.lost)
+        events = self._announcer(decision, onset_ns, window.arrival_ns, window.lost)
+        if self._misfit and (found := self._misfit(window, embedded, decision)):
+            events.append(self._status("misfit", window.arrival_ns, help=found.help, reason=found.reason))
+        return events
 
     def tick(self, now_ns: int) -> list[Event]:
         """What silence up to `now_ns` means: a status after 200 ms, rest after 450 ms, at those instants."""
