@@ -32,10 +32,10 @@ def matrix(
             rim = ' class="own"' if i == j else ""
             parts.append(
                 f'<rect x="{x}" y="{y}" width="{CELL - 3}" height="{CELL - 3}" rx="4"{rim} '
-                f'style="fill-opacity:{0.06 + 0.8 * ink:.2f}"/>'
+                f'style="fill-opacity:{0.06 + 0.94 * ink:.2f}"/>'
             )
             if value is not None:
-                dark = ' class="on"' if ink > 0.5 else ""
+                dark = ' class="on"' if ink > 0.75 else ""
                 parts.append(_text(x + CELL / 2 - 1, y + CELL / 2 + 3, write(value), "middle", dark))
     return "".join([*parts, "</svg>"])
 
