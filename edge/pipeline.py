@@ -22,6 +22,7 @@ from myoedge.edge.profile import Profile
 from myoedge.edge.quality import QualityChange
 from myoedge.edge.stream import StreamSpec
 from myoedge.edge.window import Window, Windower
+from myoedge.edge.word_stop import WordStop
 
 SILENT_NS = 200_000_000  # without data for so long: a status event (promised within 250 ms)
 REST_NS = 450_000_000  # without data for so long: rest (promised within 500 ms)
@@ -78,6 +79,8 @@ class Pipeline:
             for name, bound in self.bounds.items()
             if name in specs and (only is None or name in only)
         }
+        self._aside: set[str] = set()  # modalities that only taught words need
+        self._words = self._word_stop(specs) if profile and profile.words else None
         self._windower = Windower(self.bounds, bundle.clock, hop_ms or bundle.hop_ms)
         self._embedder = Embedder(bundle, len(clock.columns), profile.turn if profile else 0.0)
         if profile:
@@ -95,6 +98,18 @@ class Pipeline:
         electrodes = name == self.bundle.clock
         return Conditioner(bound, self.bundle.max_gap_ms, order, gain, electrodes, dead)
 
+    def _word_stop(self, specs: Mapping[str, StreamSpec]) -> WordStop | None:
+        """Taught words, judged by movement; they may use a modality that the windows leave out."""
+        if self.profile is None:
+            return None
+        there = {name: bound for name, bound in self.bounds.items() if name in specs}
+        words = WordStop(self.bundle, self.profile, there)
+        for name in words.modalities:
+            if name not in self._conditioners:
+                self._conditioners[name] = self._conditioner(name, self.bounds[name])
+                self._aside.add(name)
+        return words
+
     def wants(self, chunk: Chunk) -> bool:
         """Whether the bundle has any use for this modality."""
         return chunk.modality in self._conditioners
@@ -106,11 +121,13 @@ class Pipeline:
             events += self._heard(chunk.arrival_ns)
         signal, changes = self._conditioners[chunk.modality](chunk)
         events += [self._quality(change, chunk) for change in changes]
+        if self._words:
+            events += self._words.feed(signal)
         return signal, events
 
     def windows(self, signal: Signal) -> Iterator[Window]:
         """Stop 6: every window that the signal completes."""
-        return self._windower.feed(signal)
+        return iter(()) if signal.modality in self._aside else self._windower.feed(signal)
 
     def embed(self, window: Window, engine: Engine | None) -> Embedded:
         """Stop 7: scores and embedding; without the engine only the closed-form part."""
@@ -143,6 +160,8 @@ class Pipeline:
         """End what is held and say so; the output stays at rest until data comes back."""
         self._resting = True
         self._decider.reset()
+        if self._words:
+            self._words.reset()
         return [*self._announcer.release(now_ns, now_ns), self._status("rest", now_ns, reason=reason)]
 
     def linked(self, now_ns: int, detail: str = "") -> list[Event]:

@@ -57,7 +57,8 @@ class Cut:
     masked: NDArray[np.bool_]  # (channel,) that did not give a good signal all the time
     start_ns: int
     end_ns: int
-    arrival_ns: int  # of the data by which it was known to be over
+    known_ns: int  # of the sample by which it was known to be over
+    arrival_ns: int  # when that sample reached the host
 
 
 class _Past:
@@ -114,7 +115,7 @@ class Segmenter:
         self._recent: list[float] = []
         self._open_ns: int | None = None
         self._quiet = 0
-        self._due: tuple[int, int] | None = None  # a cut that waits for the other modality's samples
+        self._due: tuple[int, int, int] | None = None  # a cut that waits for the other modality's samples
 
     @property
     def open(self) -> bool:
@@ -152,7 +153,7 @@ class Segmenter:
         """What is still open, ended here: for recordings that end with the movement."""
         if self._open_ns is not None:
             end_ns = self._past[self._by].end_ns - self._quiet * self._frame_ns
-            yield from self._ended(end_ns, end_ns, force=True)
+            yield from self._ended(end_ns, end_ns, end_ns, force=True)
 
     def _frames(self, samples: NDArray[np.float32], end_ns: int, arrival_ns: int) -> Iterator[Cut]:
         strengths = _strength(samples, self._by)
@@ -177,20 +178,20 @@ class Segmenter:
             return
         self._quiet = self._quiet + 1 if mean < self._quiets else 0
         if self._quiet >= QUIET_FRAMES or t_ns - self._open_ns >= MOST_FRAMES * self._frame_ns:
-            yield from self._ended(t_ns - self._quiet * self._frame_ns, arrival_ns)
+            yield from self._ended(t_ns - self._quiet * self._frame_ns, t_ns, arrival_ns)
 
-    def _ended(self, end_ns: int, arrival_ns: int, force: bool = False) -> Iterator[Cut]:
+    def _ended(self, end_ns: int, known_ns: int, arrival_ns: int, force: bool = False) -> Iterator[Cut]:
         start_ns, self._open_ns, self._quiet = self._open_ns, None, 0
         if start_ns is None or end_ns - start_ns < LEAST_FRAMES * self._frame_ns:
             return
-        self._due = start_ns, end_ns
+        self._due = start_ns, end_ns, known_ns
         yield from self._given(arrival_ns, force)
 
     def _given(self, arrival_ns: int, force: bool = False) -> Iterator[Cut]:
         """The cut that waits, once the samples of both modalities are there."""
         if self._due is None:
             return
-        start_ns, end_ns = self._due
+        start_ns, end_ns, known_ns = self._due
         slack_ns = self._frame_ns
         if not force and any(past.end_ns + slack_ns < end_ns for past in self._past.values()):
             return
@@ -198,7 +199,7 @@ class Segmenter:
         emg, masked = self._past[EMG].between(start_ns, end_ns)
         imu = self._past[IMU].between(start_ns, end_ns)[0] if IMU in self._past else None
         if len(emg) >= LEAST_FRAMES and (imu is None or len(imu) >= LEAST_FRAMES // 2):
-            yield Cut(emg, imu, masked, start_ns, end_ns, arrival_ns)
+            yield Cut(emg, imu, masked, start_ns, end_ns, known_ns, arrival_ns)
 
 
 def _strength(samples: NDArray[np.float32], modality: str) -> NDArray[np.float64]:
