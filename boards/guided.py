@@ -118,7 +118,8 @@ async def calibrate(
 ) -> Guided:
     """Lead the wearer through the plan, fit, and keep the profile with its recording; see `lead`.
 
-    Until the last step the last good profile is untouched. Raises what opening, guiding and learning raise.
+    Until the last step the last good profile is untouched. Raises what opening, guiding and learning raise,
+    and FormatError when a gesture was never done.
     """
     store, accept = store or Store(), check_accept(accept)
     recording = store.new_recording(name)
@@ -129,6 +130,7 @@ async def calibrate(
             address, radio, plan, recording, say,
             vibrate=vibrate, clock=loaded.bundle.clock, more=more, wishes=wishes,
         )  # fmt: skip
+        session.check()
         learned = await asyncio.to_thread(  # seconds on a slow board, in which Ctrl-C must still be heard
             learn,
             loaded.bundle,

@@ -112,7 +112,15 @@ def _rings(report: Report) -> str:
 def _takes(report: Report) -> str:
     rows = []
     for v in report.verdicts:
-        said = "good" if v.good else "done again" if v.redo else "kept, though not good"
+        said = (
+            "good"
+            if v.good
+            else "done again"
+            if v.redo
+            else "left out"
+            if v.left_out
+            else "kept, though not good"
+        )
         rows.append(
             [
                 v.label,

@@ -57,7 +57,7 @@ class TextPrompter:
     async def verdict(self, verdict: Verdict) -> None:
         why = "; ".join(verdict.reasons)
         if not verdict.good:
-            end = "" if verdict.redo else " (kept as it is)"
+            end = "" if verdict.redo else " (left out)" if verdict.left_out else " (kept as it is)"
             self._write(f"        not good: {why}{': r does it again, k keeps it' if verdict.ask else end}")
         elif why:
             self._write(f"        good, but {why}")

@@ -150,6 +150,8 @@ def report_text(report: Report) -> str:
     else:
         by = f"each {report.held_out_by} held out in turn"
         lines = [f"{report.grade}: {100 * report.accuracy:.1f} % of the windows right, {by}"]
+        if report.grade == "poor":
+            lines.append("calibrate again; --restore brings the profile before this one back")
     for i, label in enumerate(report.labels if report.confusion else ()):
         shares = {other: report.confusion[i][j] or 0.0 for j, other in enumerate(report.labels)}
         right = shares.pop(label)

@@ -15,6 +15,7 @@ from myoedge.calibration.stretch import Span, Stretch
 from myoedge.calibration.verdict import LEAD_S, Judge, Take, Verdict
 from myoedge.calibration.wishes import Wish
 from myoedge.edge.chunk import Chunk
+from myoedge.edge.errors import FormatError
 from myoedge.edge.modality import NS
 from myoedge.edge.recording import Label
 from myoedge.edge.stream import Notice, StreamSpec
@@ -46,6 +47,7 @@ class Session:
         self._held: list[Chunk] = []  # of this repetition, from a moment before its prompt
         self.chunks: list[Chunk] = []
         self.spans: dict[tuple[str, int], Span] = {}
+        self._newest: Span | None = None  # the last repetition, whether it is learned from or not
         self.verdicts: list[Verdict] = []
 
     @property
@@ -61,6 +63,17 @@ class Session:
     def stretch(self) -> Stretch:
         """All samples so far and the repetitions in them."""
         return Stretch(self.chunks, sorted(self.spans.values(), key=lambda span: span.start_ns))
+
+    def check(self) -> None:
+        """Raise FormatError when a gesture has no repetition to learn from."""
+        shown = {label for label, _ in self.spans}
+        lacking = {v.label: v.reasons for v in self.verdicts if v.label not in shown}
+        if lacking:
+            why = "; ".join(f"{label} ({', '.join(reasons)})" for label, reasons in lacking.items())
+            raise FormatError(
+                f"no repetition to learn from: {why}; nothing was changed: look how the band sits and "
+                "calibrate again, or name only the other gestures"
+            )
 
     def feed(self, item: Chunk | Notice) -> Iterator[Cue]:
         """Take in what the armband gave."""
@@ -110,10 +123,13 @@ class Session:
             self._paused, self._heard_ns = False, 0
             yield "going on"
         elif self._asking and wish in ("redo", "keep"):
+            if wish == "keep" and self.verdicts[-1].unfit:
+                yield from self._labelled()
             self._answer(redo=wish == "redo")
         elif wish == "redo" and not self.done:
             if self._phase != "hold" and self._at:
                 self._at -= 1
+            self.spans.pop(self._turns[self._at], None)
             self._again = True
             yield from self.interrupt("that one again")
 
@@ -127,12 +143,20 @@ class Session:
         if chunk.t_ns < end_ns:
             self._held.append(chunk)
         if now_ns >= end_ns:
-            verdict, span = self._judged(end_ns)
+            verdict, self._newest = self._judged(end_ns)
+            if not verdict.unfit:
+                yield from self._labelled()
+            yield self._step("relax", now_ns)
+            self._next(verdict)
+            yield self.verdicts[-1]
+
+    def _labelled(self) -> Iterator[Label]:
+        """The newest repetition is learned from."""
+        span = self._newest
+        if span is not None:
+            self.spans[span.label, span.repetition] = span
             yield Label(span.start_ns, span.label, span.repetition, "start")
             yield Label(span.end_ns, span.label, span.repetition, "end")
-            yield self._step("relax", now_ns)
-            self._next(verdict, span)
-            yield self.verdicts[-1]
 
     def _judged(self, end_ns: int) -> tuple[Verdict, Span]:
         """The verdict on what was held, and from when to when it was."""
@@ -152,14 +176,14 @@ class Session:
             end_ns = round(times_ns[part.stop])
         return verdict, Span(label, repetition, start_ns, end_ns)
 
-    def _next(self, verdict: Verdict, span: Span) -> None:
+    def _next(self, verdict: Verdict) -> None:
         """The next turn, or once the same again when this one was not good."""
         attended = self._attended()
         redo = not verdict.good and not self._again and (attended or self._redone < self.plan.most_redone)
         self._asking = redo and attended
         self._redone += redo and not attended
-        self.verdicts.append(replace(verdict, redo=redo, ask=self._asking))
-        self.spans[span.label, span.repetition] = span
+        left_out = verdict.unfit and not redo
+        self.verdicts.append(replace(verdict, redo=redo, ask=self._asking, left_out=left_out))
         self._held, self._phase = [], None
         if not self._asking:
             self._again = redo

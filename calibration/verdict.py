@@ -25,6 +25,7 @@ STIR_S = 0.25
 CLIPPED = 0.25  # share of samples at full scale
 DEAD_CHANNELS = 0.5  # share of channels that may be dead
 
+UNFIT = frozenset(("lost", "dead", "quiet"))
 KINDS = ("lost", "dead", "clipped", "quiet", "moved", "early", "late", "alike")
 Array = NDArray[np.float64]
 
@@ -43,6 +44,8 @@ class Verdict:
     kinds: tuple[str, ...] = ()  # one of KINDS for each reason, for signs and sounds
     ask: bool = False  # a wish is waited for, however long: "redo" or "keep"
     like: str = ""  # the other gesture, where it looks too like one
+    unfit: bool = False  # it shows nothing of the gesture: learning from it could only harm
+    left_out: bool = False  # nothing is learned from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,11 @@ class _Findings:
     def verdict(self, take: Take, level: float, lost: float, like: str) -> Verdict:
         both = (*self.against, *self.notes)
         kinds, reasons = tuple(kind for kind, _ in both), tuple(reason for _, reason in both)
-        good = not self.against
-        return Verdict(take.label, take.repetition, good, reasons, level, lost, kinds=kinds, like=like)
+        unfit = any(kind in UNFIT for kind, _ in self.against)
+        return Verdict(
+            take.label, take.repetition, not self.against, reasons, level, lost,
+            kinds=kinds, like=like, unfit=unfit,
+        )  # fmt: skip
 
 
 class Judge:
@@ -88,7 +94,7 @@ class Judge:
         lost = min(1.0, max(0.0, 1 - (part.stop - part.start) / max(take.wanted, 1)))
         if part.stop - part.start < 2:
             verdict = Verdict(
-                take.label, take.repetition, False, ("no sample came",), 0.0, 1.0, kinds=("lost",)
+                take.label, take.repetition, False, ("no sample came",), 0.0, 1.0, kinds=("lost",), unfit=True
             )
             return verdict, part
         x = take.samples.astype(np.float64)

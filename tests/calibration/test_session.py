@@ -10,6 +10,7 @@ from myoedge.calibration.plan import Plan, Step
 from myoedge.calibration.session import Cue, Session
 from myoedge.calibration.verdict import Verdict
 from myoedge.edge.chunk import Chunk
+from myoedge.edge.errors import FormatError
 from myoedge.edge.recording import Label
 from myoedge.edge.stream import Notice, StreamSpec
 
@@ -84,13 +85,22 @@ def test_a_repetition_without_contraction_is_asked_for_once_more(arm: Arm) -> No
     assert len(arm.session.stretch.spans) == 4
 
 
-def test_what_fails_twice_is_kept_as_it_is(arm: Arm) -> None:
+def test_a_gesture_that_was_never_done_is_not_learned_and_says_so(arm: Arm) -> None:
     arm.run(1.6)
     arm.slack = True
     arm.run()
     assert arm.session.done
     fists = [v for v in arm.session.verdicts if v.label == "fist"]
-    assert [(v.good, v.redo) for v in fists] == [(False, True), (False, False)] * 2
+    assert [(v.good, v.redo, v.left_out) for v in fists] == [
+        (False, True, False),
+        (False, False, True),
+        (False, True, False),
+        (False, False, True),
+    ]
+    assert {span.label for span in arm.session.stretch.spans} == {"rest"}
+    assert {cue.label for cue in arm.of(Label) if isinstance(cue, Label)} == {"rest"}
+    with pytest.raises(FormatError, match=r"fist \(no contraction.*nothing was changed"):
+        arm.session.check()
 
 
 def test_a_dropped_armband_pauses_and_the_cut_repetition_is_asked_for_anew(arm: Arm) -> None:
@@ -141,8 +151,10 @@ def test_who_can_press_a_key_is_asked_and_waited_for(arm: Arm) -> None:
 
 def test_the_wearer_may_keep_what_was_judged_bad(arm: Arm) -> None:
     slacked(arm)
-    list(arm.session.wish("keep"))
+    assert [type(cue) for cue in arm.session.wish("keep")] == [Label, Label]
     arm.run()
+    arm.session.check()
+    assert len(arm.session.stretch.spans) == 4
     assert len(arm.session.verdicts) == 4 and not any(v.redo for v in arm.session.verdicts)
 
 

@@ -133,3 +133,13 @@ def test_of_a_missing_hand_less_is_wanted(make_emg: Emg) -> None:
     faint = make_emg("rest", 2.0, 3) * 1.35
     assert not Bench(rest)("fist", 0, faint, 400).good
     assert Bench(rest, weak=True)("fist", 0, faint, 400).good
+
+
+def test_only_what_shows_nothing_of_the_gesture_is_unfit(judge: Bench, make_emg: Emg) -> None:
+    assert judge("fist", 0, make_emg("rest", 2.0, 3), 400).unfit
+    assert judge("fist", 0, make_emg("fist", 1.0), 400).unfit
+    dead = make_emg("fist", 2.0)
+    dead[:, 6] = 0
+    assert judge("fist", 0, dead, 400).good
+    alike = judge("pinch", 0, dead, 400)
+    assert not alike.good and not alike.unfit and set(alike.kinds) == {"alike", "dead"}
