@@ -74,6 +74,10 @@ class _Past:
         self._start = self._end = 0
         self.end_ns = 0  # just after the newest sample
 
+    @property
+    def filled(self) -> bool:
+        return self._end > self._start
+
     def clear(self) -> None:
         self._start = self._end = 0
 
@@ -135,7 +139,7 @@ class Segmenter:
         past = self._past.get(signal.modality)
         if past is None:
             return
-        if signal.reset:
+        if signal.reset and past.filled:  # at its very beginning a stream resets nothing
             past.clear()
             self._open_ns, self._due, self._quiet = None, None, 0
         if len(signal.samples):

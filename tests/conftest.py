@@ -2,10 +2,13 @@
 
 import os
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,6 +57,65 @@ def write_session(
                     data = wearer.emg(2).astype("i1").tobytes()
                     writer(Arrival(t_ns, f"emg{packet % 4}", data))
             writer(Label(t_ns, gesture, number, "end"))
+
+
+class Moves:
+    """Made-up movements of an arm as a Myo's counts: a second of movement between rests."""
+
+    words = ("turn page", "wave", "knock")
+
+    def __init__(self) -> None:
+        from myoedge.edge.stream import StreamSpec
+
+        self.specs = {
+            "emg": StreamSpec(200.0, 8, "count", 128.0),
+            "imu": StreamSpec(50.0, 10, "count", 32768.0),
+        }
+
+    def __call__(self, word: str, seed: int = 0) -> dict[str, NDArray[np.float32]]:
+        """2.5 s of one word; "grip" moves only the muscles, any other name nothing."""
+        rng = np.random.default_rng([seed, len(word)])
+        time = np.arange(125) / 50
+        inside = np.sqrt(np.clip(np.sin(np.pi * (time - 0.5)), 0, 1)) * ((time >= 0.5) & (time < 1.5))
+        imu = np.zeros((len(time), 10))
+        imu[:, 0] = 16384
+        imu[:, 4:7] = np.array([0.2, -0.3, 0.93]) * 2048 + rng.normal(size=(len(time), 3)) * 10
+        imu[:, 7:] = rng.normal(size=(len(time), 3)) * 5
+        loud = np.full(8, 20.0 if word == "grip" else 1.5)
+        if word in self.words:
+            axis = self.words.index(word)
+            phase = 2 * np.pi * (axis + 1) * (time - 0.5) + rng.normal() * 0.1
+            imu[:, 7 + axis] += 4000 * (1 + 0.1 * rng.normal()) * np.cos(phase) * inside
+            imu[:, 4 + axis] += 600 * np.sin(phase) * inside
+            loud = 3 + 25 * np.exp(-(((np.arange(8) - 2.5 * axis) / 1.5) ** 2))
+        emg = rng.normal(size=(500, 8)) * (1.5 + (loud - 1.5) * np.repeat(inside, 4)[:, None])
+        return {
+            "emg": np.clip(np.round(emg), -128, 127).astype(np.float32),
+            "imu": np.round(imu).astype(np.float32),
+        }
+
+    def chunks(self, words: Sequence[str], seed: int = 0, rows: int = 8, imu: bool = True) -> list[Any]:
+        """One movement after the other, in chunks of so many EMG rows, the IMU's beside them."""
+        from myoedge.edge.chunk import Chunk
+
+        made = [self(word, seed + i) for i, word in enumerate(words)]
+        names = ("imu", "emg") if imu else ("emg",)
+        joined = {name: np.concatenate([one[name] for one in made]) for name in names}
+        found: list[Chunk] = []
+        for at in range(0, len(joined["emg"]), rows):
+            for name in names:
+                every = 4 if name == "imu" else 1
+                start, stop = -(-at // every), -(-(at + rows) // every)
+                t_ns, arrival_ns = start * every * 5_000_000, (at + rows) * 5_000_000
+                if len(piece := joined[name][start:stop]):
+                    found.append(Chunk(name, piece, 10**10 + t_ns, 10**10 + arrival_ns))
+        return found
+
+
+@pytest.fixture(scope="session")
+def moves() -> Moves:
+    """Movements that anybody can teach as words."""
+    return Moves()
 
 
 def left_out(config: pytest.Config, names: set[str]) -> str | None:
