@@ -72,6 +72,7 @@ class Recipe:
     training: Training
     sources: tuple[Source, ...]
     tests: tuple[Trial, ...]
+    words: bool = False  # whether the bundle learns, from myo-psl, to tell words that wearers teach
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
@@ -113,4 +114,5 @@ def recipe_from_toml(row: Mapping[str, Any]) -> Recipe:
             Source(**{**source, "held_out": tuple(source.get("held_out", ()))}) for source in row["data"]
         ),
         tests=tuple(Trial(**test) for test in row.get("tests", ())),
+        words=row.get("words", False) is True,
     )

@@ -15,7 +15,9 @@ RATE_HZ, IMU_RATE_HZ = 200, 50
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example: myoedge train default --root recordings --out my-bundle"
-    parser.add_argument("recipe", help="default, classic, or a recipe's .toml file")
+    parser.add_argument(
+        "recipe", help="default, classic, a recipe's .toml file, or words: into a bundle that is there"
+    )
     parser.add_argument(
         "--root", required=True, type=manner.path, metavar="DIR", help="holds one unpacked folder a data set"
     )
@@ -35,9 +37,10 @@ def run(args: argparse.Namespace) -> int:
     from myoedge.export.build import build_bundle, build_classic
     from myoedge.export.package import ship
     from myoedge.export.recipe import load_recipe
+    from myoedge.export.words_package import add_words
 
-    classic = args.recipe == "classic"
-    recipe = load_recipe("default" if classic else args.recipe)
+    classic, words = args.recipe == "classic", args.recipe == "words"
+    recipe = load_recipe("default" if classic or words else args.recipe)
     name = "classic" if classic else recipe.name
     folder = SHIPPED / name if args.ship else args.out or Path("bundles") / name
 
@@ -46,8 +49,10 @@ def run(args: argparse.Namespace) -> int:
 
     if classic:
         digest = build_classic(recipe, args.root, folder, say)
-    else:
+    elif not words:
         digest = build_bundle(recipe, args.root, simulated(), folder, say)
+    if words or (recipe.words and not classic):
+        digest = add_words(folder, args.root, say)
     if args.ship:
         ship({name: digest})
     row = {"bundle": str(folder), "digest": digest, "shipped": args.ship}
