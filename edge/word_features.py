@@ -29,7 +29,6 @@ class Seen:
     emg: Array  # (2 * PARTS * channel,) log MAV and log mean step, part by part
     emg_frames: Array  # (FRAMES, channel) log RMS
     imu: Array | None  # (42,) statistics of acceleration, angular rate and rotation
-    imu_frames: Array | None  # (FRAMES, 9) acceleration, angular rate, rotation since the beginning
 
 
 def see(cut: Cut, rate_hz: float, imu_rate_hz: float) -> Seen:
@@ -40,7 +39,6 @@ def see(cut: Cut, rate_hz: float, imu_rate_hz: float) -> Seen:
         emg=np.concatenate([_amplitudes(part) for part in np.array_split(emg, PARTS)]),
         emg_frames=_emg_frames(emg, rate_hz),
         imu=None if imu is None else _imu_statistics(imu, imu_rate_hz),
-        imu_frames=None if imu is None else _imu_frames(imu, imu_rate_hz),
     )
 
 
@@ -66,11 +64,6 @@ def _imu_statistics(imu: Array, rate_hz: float) -> Array:
     low, high = np.quantile(nine, (0.1, 0.9), axis=0)
     ends = [imu[0, ACCELERATION], imu[-1, ACCELERATION]]
     return np.concatenate([nine.mean(axis=0), nine.std(axis=0), low, high, *ends])
-
-
-def _imu_frames(imu: Array, rate_hz: float) -> Array:
-    nine = np.concatenate([smoothed(imu), rotation(imu[:, GYRO], rate_hz)], axis=1)
-    return resampled(nine, FRAMES)
 
 
 def rotation(rate: Array, rate_hz: float) -> Array:

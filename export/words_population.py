@@ -38,7 +38,7 @@ WEIGHTS = {
     "emg": {"emg": 0.14, "net_emg": 0.20, "frames_emg": 1.0},
     "imu": {"imu": 0.17, "net_imu": 0.26},
 }
-LEAST = {"both": 1.8, "emg": 0.0, "imu": 2.0}
+LEAST = {"both": 1.4, "emg": 0.0, "imu": 1.6}
 
 
 @dataclass(frozen=True, slots=True)
