@@ -108,6 +108,8 @@ class Session:
     def interrupt(self, why: str) -> Iterator[Cue]:
         """What is being held does not count; it is asked for anew as soon as samples come."""
         self._heard_ns = 0
+        if self._phase == "hold":
+            yield self._step("relax", self._since_ns)
         if self._phase is not None:
             self._phase, self._held = None, []
             yield why
@@ -194,5 +196,5 @@ class Session:
         label, repetition = self._turns[self._at]
         seconds = {"ready": self.plan.pause_s, "hold": self.plan.hold_s, "relax": 0.0}[phase]
         before = self.verdicts[-1] if self._again and self.verdicts else None
-        how = how_to(label, self.plan.missing, before)
+        how = how_to(label, self.plan.missing, before if before and before.label == label else None)
         return Step(label, repetition, phase, seconds, self._at + 1, len(self._turns), self._again, how)
