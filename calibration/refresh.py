@@ -1,7 +1,8 @@
 """One new repetition of each gesture into the old profile: where the band sits, then where each gesture lies.
 
-The old head stays as it is but for its means, which move towards the new repetition as far as its windows
-outweigh OLD of the calibration's (the maximum a posteriori mean of a Gaussian whose prior counts so much).
+The old head stays as it is but for its means, which move towards the new repetition. How far is read off the
+calibration: as far as the new repetition lies beyond what one repetition strays from another there anyhow
+(the positive part of James and Stein's estimator, Proc. Fourth Berkeley Symp. 1, 1961, over all gestures).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
-from myoedge.calibration.seat import REFRESH_FACT, Seat
+from myoedge.calibration.seat import REFRESH_FACT, Seat, seat_of
 from myoedge.calibration.stretch import Stretch
 from myoedge.calibration.sync import Rule, Search
 from myoedge.edge.bundle import Bundle
@@ -23,7 +24,9 @@ from myoedge.edge.head import Head
 from myoedge.edge.profile import Profile, Thresholds
 from myoedge.edge.stream import StreamSpec
 
-OLD = 40  # windows that the calibration's mean counts as, 2 s of them (docs/donning.md)
+STRAYS = 1.5  # times what repetitions stray that counts as no change: one repetition is a poor estimate
+TRUST = 0.8  # of the share that is left, in the new repetition (both: docs/donning.md)
+OLD = 40  # windows that the old mean counts as, where the calibration cannot tell how repetitions stray
 RULE = Rule(margin=0.5, share=0.6)  # of the gestures asked for; there are more of them than in a sync
 ACCEPTED, WIDER = 0.975, 1.3  # as at calibration from one repetition cut in two
 
@@ -64,28 +67,63 @@ def refresh(
     clean = [good for e in examples if len(good := _clean(e))]
     if not clean:
         raise FormatError("no window of the new repetitions was whole; check how the armband sits")
-    head = moved(placed.head, clean)
-    right, distance = _judged(placed.head, clean)
+    share = _share(placed.head, clean, _calibrated(profile, embedder, kept))
+    head = moved(placed.head, clean, share)
+    right, distance = _judged(placed.head, clean, share)
     limits = Thresholds(profile.thresholds.score, max(profile.thresholds.distance, distance))
     labels = tuple(sorted({e.label for e in clean}))
     fact = {
         "utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "labels": list(labels),
         "right": round(right, 4),
+        "share": None if share is None else round(share, 4),
     }
     facts = {**placed.facts, REFRESH_FACT: fact}
     return Refreshed(replace(placed, head=head, thresholds=limits, facts=facts), search.seat, labels, right)
 
 
-def moved(head: Head, examples: Sequence[Example], old: float = OLD) -> Head:
-    """The head with each label's mean between the old one, which counts `old` windows, and the examples'."""
+def moved(head: Head, examples: Sequence[Example], share: float | None) -> Head:
+    """The head with each label's mean moved by `share` of the way to the examples'; None: by their number."""
     means = head.means.copy()
     for i, label in enumerate(head.labels):
         mine = [e.embeddings for e in examples if e.label == label]
         if mine:
             x = np.concatenate(mine).astype(np.float64) / head.spread
-            means[i] = (old * means[i] + x.sum(axis=0)) / (old + len(x))
+            way = len(x) / (OLD + len(x)) if share is None else share
+            means[i] += way * (x.mean(axis=0) - means[i])
     return replace(head, means=means)
+
+
+def _calibrated(profile: Profile, embedder: StreamEmbedder, kept: Sequence[Stretch]) -> list[Example]:
+    """The repetitions of the calibration, as they were embedded then."""
+    _, base = seat_of(profile)
+    worn = embedder.worn(base.order, 0.0, base.gain, base.dead)
+    return [good for stretch in kept for e in worn.examples(stretch) if len(good := _clean(e))]
+
+
+def _share(head: Head, new: Sequence[Example], old: Sequence[Example]) -> float | None:
+    """How far towards the new repetitions the truth is believed to lie; None: the calibration cannot tell."""
+    used = np.asarray(np.concatenate([e.used for e in new]).all(axis=0))
+    if not used.any():
+        return None
+    white = head.whitened(used)
+    strays, counts = [], []
+    for label in head.labels:
+        means = np.array([white(e.embeddings.mean(axis=0)) for e in old if e.label == label])
+        counts.append(len(means))
+        if len(means) > 1:
+            strays.append(float(((means - means.mean(axis=0)) ** 2).sum(axis=0).mean()) / (len(means) - 1))
+    if not strays:
+        return None
+    away = []
+    for i, label in enumerate(head.labels):
+        mine = [e.embeddings for e in new if e.label == label]
+        if mine:
+            was = white(head.means[i] * head.spread)
+            away.append(float(((white(np.concatenate(mine).mean(axis=0)) - was) ** 2).mean()))
+    repetitions = float(np.mean(counts))
+    expected = STRAYS * float(np.mean(strays)) * (1 + 1 / repetitions)
+    return max(1 / (repetitions + 1), TRUST * (1 - expected / max(float(np.mean(away)), 1e-9)))
 
 
 def _clean(example: Example) -> Example:
@@ -97,7 +135,7 @@ def _clean(example: Example) -> Example:
     )
 
 
-def _judged(head: Head, examples: Sequence[Example]) -> tuple[float, float]:
+def _judged(head: Head, examples: Sequence[Example], share: float | None) -> tuple[float, float]:
     """Share named rightly, and the distance that lets those pass, each half by means moved by the other."""
     halves = [
         [e.part(slice(0, len(e) // 2)) for e in examples],
@@ -106,7 +144,7 @@ def _judged(head: Head, examples: Sequence[Example]) -> tuple[float, float]:
     right: list[bool] = []
     distances: list[float] = []
     for learned, tested in (halves, halves[::-1]):
-        other = moved(head, learned)
+        other = moved(head, learned, share)
         for e in tested:
             if len(e):
                 found = other.distances(e.embeddings, np.asarray(e.used.all(axis=0)))

@@ -6,7 +6,7 @@ the sum: the marginal of the same Gaussian.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -66,6 +66,11 @@ class Head:
         white = embedding[..., index] @ matrix.T
         away = white[..., None, :] - means
         return np.asarray(np.add.reduce(away * away, axis=-1) / max(len(index), 1))
+
+    def whitened(self, used: NDArray[np.bool_]) -> Callable[[NDArray[Any]], Array]:
+        """What brings (..., feature) embeddings to where distances are Euclidean, over the features used."""
+        index, matrix, _ = self._whitening(used)
+        return lambda embedding: np.asarray(embedding[..., index] @ matrix.T)
 
     def posterior(self, distances: Array, features: int) -> Array:
         """Posterior with equal priors, (..., label), from `distances` over that many features."""

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from myoedge.calibration.learn import learn
-from myoedge.calibration.refresh import Refreshed, moved, refresh
+from myoedge.calibration.refresh import OLD, TRUST, Refreshed, moved, refresh
 from myoedge.calibration.seat import REFRESH_FACT, SEAT_FACT
 from myoedge.calibration.stretch import Stretch, stretch_of
 from myoedge.calibration.sync import sync
@@ -81,13 +81,24 @@ def test_a_gesture_that_was_not_shown_keeps_its_mean(profile: Profile) -> None:
     assert not np.allclose(found.profile.head.means[other], profile.head.means[other], atol=0.05)
 
 
-def test_a_mean_moves_as_far_as_its_windows_outweigh_the_old_ones(profile: Profile) -> None:
+def test_a_mean_moves_by_its_share_or_by_the_number_of_windows(profile: Profile) -> None:
     from myoedge.calibration.example import Example
 
     rows = np.tile(profile.head.means[0] * profile.head.spread + profile.head.spread, (10, 1))
     example = Example(profile.head.labels[0], 0, rows, np.ones(rows.shape, bool), np.ones(10))
-    new = moved(profile.head, [example], old=30)
-    assert np.allclose(new.means[0] - profile.head.means[0], 10 / 40)
+    for share, way in ((0.3, 0.3), (None, 10 / (OLD + 10))):
+        new = moved(profile.head, [example], share)
+        assert np.allclose(new.means[0] - profile.head.means[0], way)
+
+
+def test_what_changed_more_is_trusted_more(profile: Profile) -> None:
+    shares = []
+    for wide in (1.3, 2.0):
+        found = refreshed(profile, shown(9, wide=wide), kept=CALIBRATION)
+        shares.append(found.profile.facts[REFRESH_FACT]["share"])
+    assert 0.333 <= shares[0] < shares[1] <= TRUST
+    unknown = refreshed(profile, shown(9), kept=CALIBRATION[: len(LABELS)])  # one repetition of each
+    assert unknown.profile.facts[REFRESH_FACT]["share"] is None
 
 
 def test_thresholds_let_the_renewed_gestures_pass_and_never_tighten(profile: Profile) -> None:
