@@ -6,6 +6,7 @@ from typing import Any
 
 from myoedge.calibration.heldout import ACCEPT
 from myoedge.calibration.learn import learn
+from myoedge.calibration.seat import NetworkMeans, seat_of, seated
 from myoedge.calibration.stretch import Stretch, spans_of
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
@@ -73,13 +74,17 @@ def refit(
 def _learned(
     old: Profile, bundle: Bundle, engine: Engine | None, stretch: Stretch, specs: Mapping[str, StreamSpec]
 ) -> Profile:
+    """Fitted to the calibration as the band sat then, and seated as it sits now."""
     facts: dict[str, Any] = {"refitted_from": f"{old.bundle_name} sha256:{old.bundle[:12]}"}
     facts |= {name: old.facts[name] for name in ("arm",) if name in old.facts}
-    return learn(
+    seat, then = seat_of(old)
+    learned = learn(
         bundle, engine, [stretch], specs,
-        wearer=old.wearer, armband=old.armband, order=old.order, facts=facts,
+        wearer=old.wearer, armband=old.armband, order=then.order, facts=facts,
         accept=float(old.facts.get("accept", ACCEPT)),
-    ).profile  # fmt: skip
+    )  # fmt: skip
+    network = NetworkMeans(learned.profile, learned.embedder, [stretch])
+    return seated(learned.profile, seat, network.head(seat.part))
 
 
 def _accuracy(profile: Profile) -> float | None:

@@ -70,8 +70,8 @@ def refresh(
     share = _share(placed.head, clean, _calibrated(profile, embedder, kept))
     head = moved(placed.head, clean, share)
     right, distance = _judged(placed.head, clean, share)
-    limits = Thresholds(profile.thresholds.score, max(profile.thresholds.distance, distance))
     labels = tuple(sorted({e.label for e in clean}))
+    limits = _widened(profile.thresholds, head, labels, distance)
     fact = {
         "utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "labels": list(labels),
@@ -133,6 +133,15 @@ def _clean(example: Example) -> Example:
     return Example(
         example.label, example.repetition, example.embeddings[keep], example.used[keep], example.levels[keep]
     )
+
+
+def _widened(limits: Thresholds, head: Head, shown: Sequence[str], distance: float) -> Thresholds:
+    """What was shown passes up to this distance, and never less far than before."""
+    each = tuple(
+        max(was, distance) if label in shown else was
+        for label, was in zip(head.labels, limits.distances, strict=False)
+    )
+    return replace(limits, distance=max(limits.distance, distance), distances=each)
 
 
 def _judged(head: Head, examples: Sequence[Example], share: float | None) -> tuple[float, float]:

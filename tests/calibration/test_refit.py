@@ -7,6 +7,7 @@ import pytest
 
 from myoedge.calibration.learn import learn
 from myoedge.calibration.refit import refit, stretch_from
+from myoedge.calibration.seat import Seat, seat_of, seated
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
@@ -71,3 +72,14 @@ def test_a_recording_too_short_for_the_new_window_leaves_the_old_profile(
 def test_a_recording_without_labels_is_refused() -> None:
     with pytest.raises(FormatError, match="no labelled repetition"):
         stretch_from([], [])
+
+
+def test_a_band_that_was_synced_stays_so_with_a_new_bundle(
+    classic: Bundle, specs: Specs, session: Stretch, old: Profile
+) -> None:
+    synced = seated(old, Seat(2.25))
+    new = replace(classic, digest="f" * 64, name="newer")
+    found = refit(synced, new, None, session, specs, old_bundle=classic)
+    assert found.taken and (found.profile.order, found.profile.turn) == (synced.order, 0.25)
+    assert seat_of(found.profile)[1].order == old.order
+    assert found.after == found.before  # judged as the band sat when it was calibrated

@@ -104,6 +104,7 @@ def test_what_changed_more_is_trusted_more(profile: Profile) -> None:
 def test_thresholds_let_the_renewed_gestures_pass_and_never_tighten(profile: Profile) -> None:
     found = refreshed(profile, shown(9, wide=2.2))
     assert found.profile.thresholds.distance >= profile.thresholds.distance
+    assert len(found.profile.thresholds.distances) == len(profile.thresholds.distances)
     assert found.profile.thresholds.score == profile.thresholds.score
     assert found.profile.head.temperature == profile.head.temperature
 

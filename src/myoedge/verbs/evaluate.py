@@ -40,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baseline", action="store_true", help="the classic bundle on the same split beside it"
     )
-    parser.add_argument("--adapt", action="store_true", help="not available yet")
+    parser.add_argument("--adapt", action="store_true", help="left out on purpose, see docs/donning.md")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,7 +50,10 @@ def run(args: argparse.Namespace) -> int:
     from myoedge.export.evaluate import evaluate
 
     if args.adapt:
-        raise UsageError("--adapt is not available yet; leave it out")
+        raise UsageError(
+            "--adapt: learning from unlabelled use is left out, it cost some people more than it gave "
+            "(docs/donning.md); use --protocol sync or refresh:1"
+        )
     bundle = load_bundle(args.bundle)
     engine, refused = load_engine(bundle, args.engine)
     for why in refused:
