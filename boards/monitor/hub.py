@@ -12,12 +12,12 @@ from myoedge.boards.monitor.view import EVENTS, Facts, Picture, View
 class Hub:
     """`feed` it from a source; viewers read `picture` when the event they put among `stirs` is set."""
 
-    def __init__(self, pages: bool = True, gestures: tuple[str, ...] = ()) -> None:
-        """`pages`: whether each picture is wanted as text, too; `gestures`: what a page may ask for."""
-        self._pages, self.gestures = pages, gestures
+    def __init__(self, gestures: tuple[str, ...] = ()) -> None:
+        """`gestures`: what a page may ask for."""
+        self.gestures = gestures
         self.view: View | None = None
         self.picture: Picture | None = None
-        self.text = ""  # the picture as a line, made once for all pages
+        self._text = ""  # the picture as a line, once a page has asked for it
         self.events: deque[str] = deque(maxlen=EVENTS)
         self.runs = 0  # how many runs were looked on at, one after the other
         self.stirs: set[asyncio.Event] = set()
@@ -26,6 +26,13 @@ class Hub:
     @property
     def facts(self) -> Facts | None:
         return self.view.facts if self.view else None
+
+    @property
+    def text(self) -> str:
+        """The picture as a line, made once for all pages; empty before the first."""
+        if not self._text and self.picture is not None:
+            self._text = self.picture.to_json()
+        return self._text
 
     async def feed(self, source: AsyncIterator[Begun | Gone | Mapping[str, Any]]) -> None:
         """Take in all that a source gives."""
@@ -41,6 +48,6 @@ class Hub:
     def _show(self, picture: Picture) -> None:
         self.picture = picture
         self.events.extend(picture.events)
-        self.text = picture.to_json() if self._pages else ""
+        self._text = ""
         for stir in self.stirs:
             stir.set()

@@ -40,7 +40,7 @@ class Monitored:
 
 
 @asynccontextmanager
-async def monitored(armband: str, words: Sequence[str], pages: bool) -> AsyncIterator[Monitored]:
+async def monitored(armband: str, words: Sequence[str]) -> AsyncIterator[Monitored]:
     """Look on at the armband's run; where none is, one is begun with `words` and ends with this.
 
     Raises what the run could not begin for.
@@ -55,7 +55,7 @@ async def monitored(armband: str, words: Sequence[str], pages: bool) -> AsyncIte
         if ours:
             ended = await stack.enter_async_context(keep_running(armband, words))
         step_back()
-        hub = Hub(pages, gestures)
+        hub = Hub(gestures)
         feeding = asyncio.create_task(hub.feed(look_on(armband)))
         for task in (feeding, asyncio.create_task(_battery(armband, hub))):
             stack.push_async_callback(_stop, task)

@@ -8,6 +8,8 @@ const page = sessionStorage.page ||= Array.from(crypto.getRandomValues(new Uint8
 let token = location.hash.slice(1) || sessionStorage.token || "";
 if (location.hash) { sessionStorage.token = token; history.replaceState(null, "", location.pathname); }
 
+addEventListener("hashchange", () => location.reload());   // another token, typed behind the address
+
 let socket = null, tries = 0, facts = null, waiting = null, shown = null;
 let clock = { offset: 0, trip: Infinity }, ages = [], spokeAt = 0;
 let low = [], high = [], rows = [], next = 0, wasState = "";

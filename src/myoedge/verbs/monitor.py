@@ -41,7 +41,7 @@ async def _monitor(args: argparse.Namespace) -> int:
     from myoedge.boards.monitor.session import monitored
 
     armband = _armband(args)
-    async with monitored(armband, _words(args), args.web) as seen:
+    async with monitored(armband, _words(args)) as seen:
         manner.say(args, f"{'running' if seen.ours else 'beside the run of'} {armband}")
         work = _web(args, armband, seen.hub) if args.web else _terminal(args, seen.hub)
         await seen.until_ended(asyncio.create_task(work))

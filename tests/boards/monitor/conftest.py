@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,10 @@ class Tab:
             self.press("Tab")
         raise AssertionError(f"the keyboard does not reach {script}")
 
+    def front(self) -> None:
+        """Be the page that is looked at; the others are dark."""
+        self.call("Page.bringToFront")
+
     def look(self, width: int, height: int, scheme: str = "light") -> None:
         """Be a screen of that size and scheme."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
@@ -122,9 +126,11 @@ class Browser:
 
     def open(self, url: str) -> Tab:
         """A new page there."""
-        address = f"http://127.0.0.1:{self._port}/json/new?{url}"
+        address = f"http://127.0.0.1:{self._port}/json/new"
         with urllib.request.urlopen(urllib.request.Request(address, method="PUT"), timeout=LONG_S) as answer:
             self.tabs.append(Tab(json.load(answer)["webSocketDebuggerUrl"]))
+        self.tabs[-1].call("Page.navigate", url=url)
+        self.tabs[-1].until("document.readyState === 'complete' && typeof $ === 'function'")
         return self.tabs[-1]
 
     def close(self) -> None:
@@ -180,10 +186,25 @@ class Monitor:
 
 
 @pytest.fixture(scope="module")
-def monitor(tmp_path_factory: pytest.TempPathFactory) -> Generator[Monitor, None, None]:
-    """A monitor that had to start the run itself."""
-    with tempfile.TemporaryDirectory(prefix="m") as sockets:  # short: a socket's path has 107 bytes
-        monitor = Monitor(tmp_path_factory.mktemp("m"), sockets, "virtual:myo?wearer=anna&routine=cycle")
-        yield monitor
-        assert monitor.close() == 130
-        assert not list(Path(sockets).glob("*/*.sock"))
+def open_monitor(tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[..., Monitor], None, None]:
+    """Starts a monitor that has to start the run itself; each has a home of its own."""
+    with contextlib.ExitStack() as opened:
+
+        def start(*words: str) -> Monitor:
+            # short: a socket's path has 107 bytes
+            sockets = opened.enter_context(tempfile.TemporaryDirectory(prefix="m"))
+            monitor = Monitor(tmp_path_factory.mktemp("m"), sockets, *words)
+            opened.callback(ended, monitor, sockets)
+            return monitor
+
+        yield start
+
+
+def ended(monitor: Monitor, sockets: str) -> None:
+    assert monitor.close() == 130
+    assert not list(Path(sockets).glob("*/*.sock"))
+
+
+@pytest.fixture(scope="module")
+def monitor(open_monitor: Callable[..., Monitor]) -> Monitor:
+    return open_monitor("virtual:myo?wearer=anna&routine=cycle")

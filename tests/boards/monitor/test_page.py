@@ -1,6 +1,7 @@
 """The monitor's page in a real browser: live values, a calibration by keys, what all can perceive."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ INK = """(() => [...document.querySelectorAll('#channels canvas')].map((it) =>
 @pytest.fixture(scope="module")
 def tab(browser: Browser, monitor: Monitor) -> Tab:
     tab = browser.open(monitor.url)
-    tab.look(1100, 900)
+    tab.look(360, 740)
     tab.until("document.querySelector('#stops tr') !== null")
     tab.until("document.getElementById('link').textContent.includes('linked')")
     return tab
@@ -63,7 +64,30 @@ def test_everybody_can_perceive_it(tab: Tab, scheme: str, width: int, height: in
     assert audit(tab, width) == []
 
 
+def test_a_phone_needs_the_token_which_can_be_typed_or_comes_with_the_address(
+    browser: Browser, open_monitor: Callable[..., Monitor]
+) -> None:
+    monitor = open_monitor("virtual:myo?wearer=ben", "--listen", "0.0.0.0")
+    address, _, token = monitor.url.partition("#")
+    phone = browser.open(address)
+    phone.look(360, 740)
+    phone.until("!$('entry').hidden && $('entry-why').textContent.includes('not the token')")
+    assert audit(phone, 360) == []
+    assert phone.run("document.activeElement.id") == "token"
+    for letter in token.upper():
+        phone.press(letter)
+    phone.press("Enter")
+    phone.until("$('entry').hidden && $('link').textContent.includes('linked')")
+    other = browser.open(monitor.url)
+    other.until("$('link').textContent.includes('linked')")
+    assert other.run("location.href") == address
+    assert phone.errors == other.errors == []
+    other.close()
+    phone.close()
+
+
 def test_a_calibration_is_led_by_keys_alone(tab: Tab, monitor: Monitor, tmp_path: Path) -> None:
+    tab.front()
     tab.look(360, 740, "light")
     tab.tab_to("it.id === 'name'")
     for _ in range(2):
@@ -109,6 +133,7 @@ def test_a_page_that_vanishes_pauses_its_calibration_and_comes_back(
 ) -> None:
     other = browser.open(monitor.url)
     other.until("document.getElementById('link').textContent.includes('linked')")
+    tab.front()
     tab.run("document.getElementById('begin').click()")
     other.until("!document.getElementById('lesson').hidden")
     assert "led from another page" in text(other, "said")
@@ -128,6 +153,7 @@ def test_a_page_that_vanishes_pauses_its_calibration_and_comes_back(
 
 def test_odd_labels_are_refused_in_words(tab: Tab, monitor: Monitor) -> None:
     long = "x" * 10_000  # the others are words that a person may use; a simulated wearer does not know them
+    tab.front()
     for odd, why in (("✊", "cannot do ✊"), ("a/b", "cannot do a/b"), (long, "named by 10000 characters")):
         tab.run(f"$('another').value = {json.dumps(odd)}; $('add').click(); $('ask').requestSubmit()")
         tab.until(f"($('trouble').textContent + $('outcome-text').textContent).includes({json.dumps(why)})")

@@ -63,6 +63,10 @@ def test_lost_samples_are_null_for_the_page() -> None:
     assert row["lost"] == pytest.approx(8 / 88, abs=1e-3)
 
 
+def test_silence_is_shown_as_such() -> None:
+    assert View(SAID)(line(silent=True, packets=[], decisions=[]), 1).state == "silent"
+
+
 def test_the_end_of_a_run_is_shown_as_such() -> None:
     picture = View(SAID).gone(3)
     assert (picture.state, picture.number, set(picture.quality)) == ("gone", 3, {"unknown"})
