@@ -9,16 +9,13 @@ how the limits were chosen: docs/donning.md.
 
 from collections import Counter, deque
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.edge.decide import Decision
-from myoedge.edge.embed import Embedded
 from myoedge.edge.profile import Profile
 from myoedge.edge.turn import rolled
-from myoedge.edge.window import Window
 
 Help = Literal["sync", "refresh"]
 EVERY = 4  # active windows: they overlap by so many hops
@@ -59,7 +56,7 @@ class _Look:
 
 
 class Misfit:
-    """Feed every decision; says when the profile has stopped to fit. Never looks at rest, loss or masks."""
+    """Feed every decision; says when the profile has ceased to fit. Rest and masked channels do not count."""
 
     def __init__(self, profile: Profile, features: tuple[str, ...], channels: int) -> None:
         self._profile = profile
@@ -72,26 +69,29 @@ class Misfit:
         self._seen = 0
         self._said = False
 
-    def __call__(self, window: Window, embedded: Embedded, decision: Decision) -> Suspicion | None:
-        """What would help, at the window that makes it clear; else None."""
-        if not self._able or window.lost or not embedded.used[self._closed].all():
-            return None
-        if self._profile.level(embedded.level) < ACTIVE:
+    def __call__(
+        self, embedding: NDArray[np.floating[Any]], used: NDArray[np.bool_], level: float, accepted: bool
+    ) -> Suspicion | None:
+        """What would help, at the window that makes it clear; else None.
+
+        `embedding` and `used` (feature,), `level` the mean absolute value of the window, `accepted` whether
+        its decision was. Not to be called for windows that hold lost samples.
+        """
+        if not self._able or not used[self._closed].all() or self._profile.level(level) < ACTIVE:
             return None
         self._seen += 1
         if self._seen % EVERY:
             return None
-        self._looks.append(self._look(embedded, decision))
+        self._looks.append(self._look(embedding, accepted))
         return self._judged()
 
-    def _look(self, embedded: Embedded, decision: Decision) -> _Look:
+    def _look(self, embedding: NDArray[np.floating[Any]], accepted: bool) -> _Look:
         head = self._profile.head
         turned = np.zeros((len(self._places), len(head.spread)))
-        turned[:, self._closed] = embedded.embedding[: self._places.shape[1]][self._places]
+        turned[:, self._closed] = embedding[: self._places.shape[1]][self._places]
         distances = head.distances(turned, self._closed)
-        nearest = distances.argmin(axis=1)
         tempered = -0.5 * self._places.shape[1] * head.temperature
-        return _Look(tempered * distances.min(axis=1), nearest, not decision.rejected)
+        return _Look(tempered * distances.min(axis=1), distances.argmin(axis=1), accepted)
 
     def _judged(self) -> Suspicion | None:
         recent = list(self._looks)[-TURNED:]

@@ -140,8 +140,10 @@ class Pipeline:
         if decision.label not in (REST, self._announcer.held):
             onset_ns = self._onset_ns(window)
         events = self._announcer(decision, onset_ns, window.arrival_ns, window.lost)
-        if self._misfit and (found := self._misfit(window, embedded, decision)):
-            events.append(self._status("misfit", window.arrival_ns, help=found.help, reason=found.reason))
+        if self._misfit and not window.lost:
+            found = self._misfit(embedded.embedding, embedded.used, embedded.level, not decision.rejected)
+            if found:
+                events.append(self._status("misfit", window.arrival_ns, help=found.help, reason=found.reason))
         return events
 
     def tick(self, now_ns: int) -> list[Event]:

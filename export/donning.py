@@ -1,13 +1,19 @@
 """Tests a profile on later sessions after `sync` or `calibrate --refresh`, beside it left as it was."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.calibration.embedding import Windows
 from myoedge.calibration.learn import Learned
 from myoedge.calibration.refresh import refresh
 from myoedge.calibration.stretch import Stretch
 from myoedge.calibration.sync import sync
+from myoedge.edge.misfit import Misfit
 from myoedge.edge.modality import NS
 from myoedge.edge.profile import Profile
 from myoedge.export.data.repetition import Repetition
@@ -30,6 +36,7 @@ class Donned:
         self._unchanged: dict[tuple[str, str], Score] = {}
         self._changed: dict[tuple[str, str], Score] = {}
         self._taken = self._sessions = 0
+        self._told: Counter[str] = Counter()  # sessions in which a run with the old profile says what helps
 
     def __call__(self, one: PersonSplit, score: Score) -> None:
         """Test one later session; `score` is the person's."""
@@ -41,7 +48,9 @@ class Donned:
         self._subject.test(Learned(profile, worn), one.test, score)
         key = one.part, one.person
         self._changed[key] = score
-        self._subject.test(learned, one.test, self._unchanged.setdefault(key, Score()))
+        watch = _Watch(learned, self._subject.bundle.features)
+        self._subject.test(learned, one.test, self._unchanged.setdefault(key, Score()), watch)
+        self._told.update(watch.told[:1])
 
     def to_json(self) -> dict[str, Any]:
         """What doing nothing gives on the same windows, and whom the change cost most."""
@@ -54,6 +63,7 @@ class Donned:
         return {
             "sessions": self._sessions,
             "taken": self._taken,
+            "told": dict(self._told),
             "unchanged": {
                 part or "all": {
                     "mean": mean_of(row for (of, _), row in rows.items() if of == part),
@@ -69,6 +79,20 @@ class Donned:
         if self._calibrated is None or self._calibrated[0] != one.calibration:
             self._calibrated = one.calibration, self._subject.learned(one.person, one.calibration)
         return self._calibrated[1]
+
+
+class _Watch:
+    """Shows what is tested to what notices a misfit in use, in the order of time."""
+
+    def __init__(self, learned: Learned, features: tuple[str, ...]) -> None:
+        self._misfit = Misfit(learned.profile, features, len(learned.profile.order))
+        self.told: list[str] = []
+
+    def __call__(self, windows: Windows, accepted: NDArray[np.bool_]) -> None:
+        rows = zip(windows.embeddings, windows.used, windows.levels, accepted, strict=True)
+        for embedding, used, level, fits in rows:
+            if found := self._misfit(embedding, used, float(level), bool(fits)):
+                self.told.append(found.help)
 
 
 def _sync(subject: Subject, learned: Learned, one: PersonSplit) -> tuple[Profile, bool]:

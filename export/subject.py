@@ -1,7 +1,7 @@
 """What is evaluated on which data: calibrated as the device calibrates, decided as the device decides."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,12 +54,19 @@ class Subject:
             onsets=False,
         )
 
-    def test(self, learned: Learned, repetitions: Iterable[Repetition], score: Score) -> None:
-        """Decide as `run` does."""
+    def test(
+        self,
+        learned: Learned,
+        repetitions: Iterable[Repetition],
+        score: Score,
+        look: Callable[[Windows, NDArray[np.bool_]], None] = lambda _, __: None,
+    ) -> None:
+        """Decide as `run` does; `look` is shown the windows of each repetition and which were accepted."""
         for repetition in repetitions:
             windows = learned.embedder(self.stretch(repetition, 0).chunks)
             posterior, accepted = decide(learned.profile, windows)
             score.add(repetition.label, learned.profile.head.labels, posterior, accepted)
+            look(windows, accepted)
 
 
 def decide(profile: Profile, windows: Windows) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -103,6 +103,8 @@ def _donning(row: dict[str, Any]) -> list[str]:
     lines = [
         f"  taken over in {row['taken']} of {row['sessions']} sessions; with the profile left as it was:"
     ]
+    for help_, sessions in row["told"].items():
+        lines.append(f"  a run with the old profile says in {sessions} of them that {help_} would help")
     for part, one in row["unchanged"].items():
         gain = f"; whom it cost most: {100 * one['worst_gain']:+.1f}"
         lines.append(f"  {part:<28} {'':>8}{_shares(one['mean'])}{gain}")
