@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -186,25 +186,10 @@ class Monitor:
 
 
 @pytest.fixture(scope="module")
-def open_monitor(tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[..., Monitor], None, None]:
-    """Starts a monitor that has to start the run itself; each has a home of its own."""
-    with contextlib.ExitStack() as opened:
-
-        def start(*words: str) -> Monitor:
-            # short: a socket's path has 107 bytes
-            sockets = opened.enter_context(tempfile.TemporaryDirectory(prefix="m"))
-            monitor = Monitor(tmp_path_factory.mktemp("m"), sockets, *words)
-            opened.callback(ended, monitor, sockets)
-            return monitor
-
-        yield start
-
-
-def ended(monitor: Monitor, sockets: str) -> None:
-    assert monitor.close() == 130
-    assert not list(Path(sockets).glob("*/*.sock"))
-
-
-@pytest.fixture(scope="module")
-def monitor(open_monitor: Callable[..., Monitor]) -> Monitor:
-    return open_monitor("virtual:myo?wearer=anna&routine=cycle")
+def monitor(tmp_path_factory: pytest.TempPathFactory) -> Generator[Monitor, None, None]:
+    """A monitor that had to start the run itself."""
+    with tempfile.TemporaryDirectory(prefix="m") as sockets:  # short: a socket's path has 107 bytes
+        monitor = Monitor(tmp_path_factory.mktemp("m"), sockets, "virtual:myo?wearer=anna&routine=cycle")
+        yield monitor
+        assert monitor.close() == 130
+        assert not list(Path(sockets).glob("*/*.sock"))

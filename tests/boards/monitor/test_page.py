@@ -1,11 +1,18 @@
 """The monitor's page in a real browser: live values, a calibration by keys, what all can perceive."""
 
+import asyncio
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Generator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
+
+from myoedge.boards.monitor.source import Begun
+from tests.boards.monitor.test_server import open_server
+from tests.boards.monitor.test_view import SAID, line
 
 pytest.importorskip("websockets", reason="websockets is not installed here")
 
@@ -64,11 +71,31 @@ def test_everybody_can_perceive_it(tab: Tab, scheme: str, width: int, height: in
     assert audit(tab, width) == []
 
 
+@pytest.fixture
+def guarded() -> Generator[str, None, None]:
+    """The address of a page that needs a token; what it shows is made up, no armband is needed for it."""
+    urls: SimpleQueue[str] = SimpleQueue()
+    over = threading.Event()
+
+    async def serve() -> None:
+        async with open_server(token=True) as (server, run):
+            run.say(Begun(dict(SAID)))
+            urls.put(server.url)
+            while not over.is_set():
+                run.say(line())
+                await asyncio.sleep(0.05)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    yield urls.get(timeout=60)
+    over.set()
+    thread.join(60)
+
+
 def test_a_phone_needs_the_token_which_can_be_typed_or_comes_with_the_address(
-    browser: Browser, open_monitor: Callable[..., Monitor]
+    browser: Browser, guarded: str
 ) -> None:
-    monitor = open_monitor("virtual:myo?wearer=ben", "--listen", "0.0.0.0")
-    address, _, token = monitor.url.partition("#")
+    address, _, token = guarded.partition("#")
     phone = browser.open(address)
     phone.look(360, 740)
     phone.until("!$('entry').hidden && $('entry-why').textContent.includes('not the token')")
@@ -78,7 +105,7 @@ def test_a_phone_needs_the_token_which_can_be_typed_or_comes_with_the_address(
         phone.press(letter)
     phone.press("Enter")
     phone.until("$('entry').hidden && $('link').textContent.includes('linked')")
-    other = browser.open(monitor.url)
+    other = browser.open(guarded)
     other.until("$('link').textContent.includes('linked')")
     assert other.run("location.href") == address
     assert phone.errors == other.errors == []
