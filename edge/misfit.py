@@ -7,7 +7,6 @@ profile knows too little of it, a `sync` would help; when it knows little and no
 how the limits were chosen: docs/donning.md.
 """
 
-from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,28 +45,32 @@ class Suspicion:
         return f"{share}: myoedge calibrate --refresh"
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """One window that was looked at."""
-
-    densities: NDArray[np.float64]  # (turn,) of the nearest label
-    labels: NDArray[np.intp]  # (turn,) that label
-    accepted: bool
-
-
 class Misfit:
     """Feed every decision; says when the profile has ceased to fit. Rest and masked channels do not count."""
 
     def __init__(self, profile: Profile, features: tuple[str, ...], channels: int) -> None:
         self._profile = profile
         self._able = 2 < channels <= MOST_CHANNELS and len(profile.head.labels) > 2 and bool(features)
-        self._places = np.stack(
-            [rolled(features, channels, by) for by in range(channels if self._able else 1)]
-        )
-        self._closed = np.arange(len(profile.head.spread)) < self._places.shape[1]
-        self._looks: deque[_Look] = deque(maxlen=STRANGE)
-        self._seen = 0
+        self._turns = channels if self._able else 1
+        self._places = [rolled(features, channels, by) for by in range(self._turns)]
+        self._size = len(self._places[0])
+        self._closed = np.arange(len(profile.head.spread)) < self._size
+        self._white, self._means = self._whitening()
+        self.densities = np.zeros((STRANGE, self._turns))  # of the nearest label, by turn; a ring of looks
+        self._labels = np.zeros((STRANGE, self._turns), np.intp)  # that label
+        self._accepted = np.zeros(STRANGE, bool)
+        self._seen = self._looks = 0
         self._said = False
+
+    def _whitening(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(feature, turn * feature) that reads a window turned and whitens it; the whitened means."""
+        head = self._profile.head
+        white = head.whitened(self._closed)
+        plain = white(np.eye(len(head.spread)))[: self._size]
+        turned = np.zeros((self._size, self._turns, self._size), np.float32)
+        for turn, places in enumerate(self._places):
+            turned[places, turn] = plain
+        return turned.reshape(self._size, -1), white(head.means * head.spread).astype(np.float32)
 
     def __call__(
         self, embedding: NDArray[np.floating[Any]], used: NDArray[np.bool_], level: float, accepted: bool
@@ -82,40 +85,42 @@ class Misfit:
         self._seen += 1
         if self._seen % EVERY:
             return None
-        self._looks.append(self._look(embedding, accepted))
+        self._look(embedding[: self._size].astype(np.float32), accepted)
         return self._judged()
 
-    def _look(self, embedding: NDArray[np.floating[Any]], accepted: bool) -> _Look:
-        head = self._profile.head
-        turned = np.zeros((len(self._places), len(head.spread)))
-        turned[:, self._closed] = embedding[: self._places.shape[1]][self._places]
-        distances = head.distances(turned, self._closed)
-        tempered = -0.5 * self._places.shape[1] * head.temperature
-        return _Look(tempered * distances.min(axis=1), distances.argmin(axis=1), accepted)
+    def _look(self, features: NDArray[np.float32], accepted: bool) -> None:
+        """Squared distances as |x|2 - 2 x m + |m|2: a look must cost little beside a decision."""
+        x = (features @ self._white).reshape(self._turns, self._size)
+        squares = (x * x).sum(axis=1)[:, None] - 2 * (x @ self._means.T) + (self._means**2).sum(axis=1)
+        at = self._looks % STRANGE
+        self.densities[at] = -0.5 * self._profile.head.temperature * squares.min(axis=1)
+        self._labels[at] = squares.argmin(axis=1)
+        self._accepted[at] = accepted
+        self._looks += 1
 
     def _judged(self) -> Suspicion | None:
-        recent = list(self._looks)[-TURNED:]
-        if len(recent) < TURNED:
+        if self._looks < TURNED:
             return None
-        accepted = float(np.mean([look.accepted for look in recent]))
+        recent = np.arange(self._looks - TURNED, self._looks) % STRANGE
+        accepted = float(self._accepted[recent].mean())
         if accepted >= FITS:
             self._said = False
         if self._said or accepted >= KNOWN:
             return None
-        densities = np.mean([look.densities for look in recent], axis=0)
+        densities = self.densities[recent].mean(axis=0)
         turn = int(densities.argmax())
-        if turn and densities[turn] - densities[0] >= GAIN and _varied(recent, turn):
+        if turn and densities[turn] - densities[0] >= GAIN and _varied(self._labels[recent, turn]):
             self._said = True
-            channels = len(densities)
-            return Suspicion("sync", (turn + channels // 2) % channels - channels // 2, accepted)
-        accepted = float(np.mean([look.accepted for look in self._looks]))
-        if len(self._looks) == STRANGE and accepted < LITTLE and _varied(list(self._looks), 0):
+            turns = self._turns
+            return Suspicion("sync", (turn + turns // 2) % turns - turns // 2, accepted)
+        accepted = float(self._accepted.mean())
+        if self._looks >= STRANGE and accepted < LITTLE and _varied(self._labels[:, 0]):
             self._said = True
             return Suspicion("refresh", 0, accepted)
         return None
 
 
-def _varied(looks: list[_Look], turn: int) -> bool:
-    """Whether two gestures, read with that turn, were done."""
-    counted = Counter(int(look.labels[turn]) for look in looks).most_common(2)
-    return len(counted) == 2 and counted[1][1] >= SECOND * len(looks)
+def _varied(labels: NDArray[np.intp]) -> bool:
+    """Whether two gestures were done."""
+    counts = np.sort(np.bincount(labels))
+    return len(counts) > 1 and bool(counts[-2] >= SECOND * len(labels))

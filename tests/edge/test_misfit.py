@@ -12,9 +12,11 @@ from myoedge.calibration.stretch import stretch_of
 from myoedge.edge.bundle import load_bundle
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.event import Event
+from myoedge.edge.misfit import EVERY, Misfit
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import Profile
 from myoedge.edge.stream import StreamSpec
+from myoedge.edge.turn import rolled
 
 LABELS = ("rest", "fist", "hand open", "wrist flexion")
 SPECS = {"emg": StreamSpec(200.0, 8, "count", 128.0)}
@@ -95,3 +97,15 @@ def test_a_profile_of_one_gesture_is_not_judged(profile: Profile) -> None:
     head = profile.head
     small = replace(profile, head=replace(head, labels=head.labels[:2], means=head.means[:2]))
     assert use(small, ["rest", "fist"] * 8, turn=2.0) == []
+
+
+def test_it_reads_a_turned_window_as_the_head_would(profile: Profile) -> None:
+    names, head = CLASSIC.features, profile.head
+    watch = Misfit(profile, names, 8)
+    features = (head.means[1] * head.spread + 2 * head.spread).astype(np.float32)
+    for _ in range(EVERY):
+        assert watch(features, np.ones(68, bool), profile.level.full, True) is None
+    turned = np.stack([features[rolled(names, 8, by)] for by in range(8)])
+    own = head.distances(turned)
+    expected = -0.5 * 68 * head.temperature * own.min(axis=1)
+    assert np.allclose(watch.densities[0], expected, rtol=1e-3)
