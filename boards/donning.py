@@ -90,7 +90,7 @@ async def don(
     store = store or Store()
     path = store.path(name)
     profile = store.load(name)
-    loaded = _loaded(profile, unsigned)
+    loaded = load_for(profile, unsigned)
     plan = sync_plan(profile, gestures) if kind == "sync" else refresh_plan(profile)
     recording = store.new_recording(name)
     say(f"{len(plan.labels)} gestures, about {plan.seconds:.0f} s")
@@ -109,12 +109,13 @@ async def don(
             found = await asyncio.to_thread(refresh, profile, bundle, engine, specs, shown, kept=kept)
         if isinstance(found, Synced) and not found.taken:
             return Donned(found, profile, None)
-        return Donned(found, found.profile, _save(store, name, found.profile, path, recording))
+        return Donned(found, found.profile, save_next(store, name, found.profile, path, recording))
     finally:
         recording.unlink(missing_ok=True)
 
 
-def _loaded(profile: Profile, unsigned: bool) -> Loaded:
+def load_for(profile: Profile, unsigned: bool) -> Loaded:
+    """The bundle that the profile was made with; raises MismatchError when it is not here any more."""
     source = str(profile.facts.get("bundle_path") or profile.bundle_name)
     loaded = load(Choice(source, profile=profile, unsigned=unsigned))
     profile.check_fits(loaded.bundle.digest, len(profile.order))
@@ -130,7 +131,7 @@ async def _kept(path: Path) -> list[Stretch]:
     return [stretch]
 
 
-def _save(store: Store, name: str, profile: Profile, before: Path, spare: Path) -> Path:
+def save_next(store: Store, name: str, profile: Profile, before: Path, spare: Path) -> Path:
     """The next version, with a copy of the calibration that it still rests on."""
     recording = recording_of(before)
     if recording is None:

@@ -1,9 +1,12 @@
 """Learns words, movements of the arm and hand, from one or two repetitions of each."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.stretch import Span, Stretch
@@ -13,12 +16,81 @@ from myoedge.edge.errors import FormatError, MismatchError, UsageError
 from myoedge.edge.modality import Bound
 from myoedge.edge.segment import EMG, FRAME_HZ, IMU, SMOOTH_FRAMES, Cut, Limits, Segmenter
 from myoedge.edge.word_population import Population
-from myoedge.edge.words import Taught
+from myoedge.edge.words import Matcher, Taught
 
 # Without an IMU a movement is what the EMG level shows: shares of the way from a repetition's quiet to its
 # strong moments at which it opens and is quiet again (chosen as docs/words.md says).
 OPENS, QUIET = 0.2, 0.1
 QUIET_QUANTILE, STRONG_QUANTILE = 0.05, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learned, and how well its repetitions are told when each is held out in turn."""
+
+    taught: Taught
+    missed: Mapping[str, int]  # word -> repetitions without a movement
+    tested: int  # of the words with two repetitions or more
+    right: int
+    confused: tuple[tuple[str, str], ...]  # a word and what it was taken for
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "words": list(self.taught.words),
+            "repetitions": dict(Counter(self.taught.labels)),
+            "missed": dict(self.missed),
+            "held_out": {"tested": self.tested, "right": self.right},
+            "confused": [list(pair) for pair in self.confused],
+        }
+
+
+def learn_words(
+    embedder: StreamEmbedder,
+    stretches: Sequence[Stretch],
+    population: Population,
+    known: Taught | None = None,
+) -> Lesson:
+    """Words in `stretches` beside those `known` before, of which any of the same name is replaced.
+
+    Raises what `teach` raises, and MismatchError when the words known before were taught with an IMU and the
+    new ones without, or the other way round.
+    """
+    new = teach(embedder, stretches, population)
+    asked = Counter(span.label for stretch in stretches for span in stretch.spans)
+    missed = {word: count - seen for word, count in asked.items() if count > (seen := new.labels.count(word))}
+    taught = _joined(known, new) if known else new
+    tested, right, confused = held_out(taught, population)
+    return Lesson(taught, missed, tested, right, confused)
+
+
+def _joined(known: Taught, new: Taught) -> Taught:
+    kept = [i for i, label in enumerate(known.labels) if label not in new.labels]
+    if kept and known.with_imu != new.with_imu:
+        raise MismatchError(
+            f"{', '.join(sorted({known.labels[i] for i in kept}))} was taught "
+            f"{'with' if known.with_imu else 'without'} the armband's IMU; teach all words anew"
+        )
+    labels = (*(known.labels[i] for i in kept), *new.labels)
+    return Taught(labels, (*(known.movements[i] for i in kept), *new.movements), new.limits)
+
+
+def held_out(taught: Taught, population: Population) -> tuple[int, int, tuple[tuple[str, str], ...]]:
+    """Each repetition judged by all others: how many were tested, how many right, what was confused."""
+    counts = Counter(taught.labels)
+    tested, pairs = 0, []
+    for i, label in enumerate(taught.labels):
+        if counts[label] > 1:
+            others = [k for k in range(len(taught.labels)) if k != i]
+            without = Taught(
+                tuple(taught.labels[k] for k in others),
+                tuple(taught.movements[k] for k in others),
+                taught.limits,
+            )
+            judged = Matcher(population, without).judge(taught.movements[i])
+            tested += 1
+            if judged is not None and judged.label != label:
+                pairs.append((label, judged.label))
+    return tested, tested - len(pairs), tuple(dict.fromkeys(pairs))
 
 
 def teach(embedder: StreamEmbedder, stretches: Sequence[Stretch], population: Population) -> Taught:
@@ -92,7 +164,7 @@ def fit_limits(embedder: StreamEmbedder, stretches: Sequence[Stretch]) -> Limits
     )
 
 
-def _levels(embedder: StreamEmbedder, signals: Iterable[Signal]) -> np.ndarray:
+def _levels(embedder: StreamEmbedder, signals: Iterable[Signal]) -> NDArray[Any]:
     """Mean absolute EMG, smoothed as the segmenter does, (sample,)."""
     emg = [np.abs(signal.samples).mean(axis=1) for signal in signals if signal.modality == EMG]
     rows = round(SMOOTH_FRAMES / FRAME_HZ * embedder.clock.rate_hz)

@@ -18,6 +18,15 @@ from myoedge.export.words_population import fit_population, perform
 
 DATASET = "myo-psl"
 SEED = 0
+CARD = "CARD.md"
+SECTION = """
+## Words
+
+`words.npz` tells movements that a wearer teaches, each as a whole (`myoedge calibrate --words`): scales and
+covariances of the movements of other people, and a network of 54 thousand parameters (int8) beside them.
+Learned from {dataset} ({licence}; {attribution}) without {unseen}. `docs/words.md` says what it reaches and
+what was tried; made by `myoedge train words --root DIR`.
+"""
 
 
 def add_words(folder: Path, root: Path, say: Callable[[str], None]) -> str:
@@ -44,7 +53,15 @@ def add_words(folder: Path, root: Path, say: Callable[[str], None]) -> str:
         "unseen": list(spec.unseen),
         "network": "int8 weights an output channel, sums in float",
     }
-    return write_bundle(folder, row, {**files, FILE: pack(quantize(arrays))})
+    return write_bundle(folder, row, {**files, CARD: _card(files, row), FILE: pack(quantize(arrays))})
+
+
+def _card(files: Mapping[str, bytes], row: Mapping[str, Any]) -> bytes:
+    """The bundle's card with what is said of words anew."""
+    words = row["words"]
+    before = files.get(CARD, b"").decode().partition(SECTION[:10])[0]
+    said = SECTION.format(**{**words, "unseen": ", ".join(words["unseen"])})
+    return (before + said).encode()
 
 
 def quantize(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

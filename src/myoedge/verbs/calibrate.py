@@ -22,6 +22,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--refresh", action="store_true", help="one repetition of each gesture into the old profile (20 s)"
     )
+    parser.add_argument(
+        "--words", type=manner.gestures, metavar="A,B",
+        help="teach movements, each done --repetitions times, into the old profile",
+    )  # fmt: skip
     parser.add_argument("--restore", action="store_true", help="bring back the profile before the last one")
 
 
@@ -32,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
         from myoedge.verbs.sync import renew
 
         return manner.until_signal(lambda: renew(args, "refresh"))
+    if args.words:
+        return manner.until_signal(lambda: _teach(args))
     return manner.until_signal(lambda: _calibrate(args))
 
 
@@ -79,6 +85,25 @@ async def _calibrate(args: argparse.Namespace) -> int:
         raise
     taken_over = hand_over(args, address, str(guided.path))
     manner.result(args, {**guided.to_json(), "taken_over": taken_over}, report(guided))
+    return 0
+
+
+async def _teach(args: argparse.Namespace) -> int:
+    from myoedge.boards.teaching import said, teach_words
+
+    address = manner.armband_of(args)
+    learned = await teach_words(
+        address,
+        manner.radio_of(args),
+        args.profile,
+        args.words,
+        lambda text: manner.say(args, text),
+        repetitions=args.repetitions,
+        vibrate=not args.no_vibrate,
+        unsigned=args.unsigned,
+    )
+    taken_over = hand_over(args, address, str(learned.path))
+    manner.result(args, {**learned.to_json(), "taken_over": taken_over}, said(learned))
     return 0
 
 
