@@ -27,7 +27,7 @@ from myoedge.edge.turn import Turn
 GESTURES = ("wrist extension", "hand open")
 STEP = 0.25  # electrodes between two places that are tried
 LEAST = 0.5  # electrodes: nearer than that the band counts as not moved; interpolation alone gains there
-DENSITY = 0.3  # weight of the tempered log density beside the log posterior
+DENSITY = 0.5  # weight of the tempered log density beside the log posterior
 EACH = 0.1  # nat by which a single gesture counts as gaining
 SHARP = 3.0  # per nat: the place is the mean of its neighbours within 0.75, weighted by exp(SHARP * score)
 REACH = 3  # steps to either side over which the place is averaged
@@ -49,7 +49,7 @@ Array = NDArray[np.float64]
 class Rule:
     """When a place of the band is believed instead of the one before."""
 
-    margin: float = 0.8  # nat, mean over the gestures, that it must gain
+    margin: float = 1.2  # nat, mean over the gestures, that it must gain
     share: float = 1.0  # of the gestures that must each gain
 
     def __call__(self, gained: Array) -> bool:
