@@ -1,6 +1,7 @@
 """A guided session on any armband: link, prompters, session, fit and store joined."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,8 @@ class Guided:
     session: Session
     report: Report
     page: Path | None  # the report as a page; None: it could not be kept
+    session_s: float = 0.0  # of the wearer's time
+    fit_s: float = 0.0  # from the last repetition to the profile in use, wall time
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -47,6 +50,8 @@ class Guided:
             "labels": list(self.profile.head.labels),
             "facts": dict(self.profile.facts),
             "report": str(self.page) if self.page else None,
+            "session_s": round(self.session_s, 2),
+            "fit_s": round(self.fit_s, 2),
             "grade": self.report.grade,
             "advice": list(self.report.advice),
             "repetitions": [
@@ -125,12 +130,14 @@ async def calibrate(
     recording = store.new_recording(name)
     loaded = load(Choice(bundle, unsigned=unsigned))
     say(f"{len(plan.labels)} gestures x {plan.repetitions}, about {plan.seconds:.0f} s")
+    begun_s = time.monotonic()
     try:
         session, specs = await lead(
             address, radio, plan, recording, say,
             vibrate=vibrate, clock=loaded.bundle.clock, more=more, wishes=wishes,
         )  # fmt: skip
         session.check()
+        done_s = time.monotonic()
         learned = await asyncio.to_thread(  # seconds on a slow board, in which Ctrl-C must still be heard
             learn,
             loaded.bundle,
@@ -144,8 +151,12 @@ async def calibrate(
             accept=accept,
         )
         path = store.save(name, learned.profile, recording)
+        kept_s = time.monotonic()
         report = make_report(learned.profile, session)
-        return Guided(learned.profile, path, session, report, _kept(report, path, say))
+        return Guided(
+            learned.profile, path, session, report, _kept(report, path, say),
+            session_s=done_s - begun_s, fit_s=kept_s - done_s,
+        )  # fmt: skip
     finally:
         recording.unlink(missing_ok=True)  # of a session that came to nothing; `save` has moved a good one
 

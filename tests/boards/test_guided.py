@@ -45,5 +45,6 @@ def test_a_guided_minute_becomes_a_profile(tmp_path: Path) -> None:
     assert guided.page == store.path("anna").with_name("0001.report.html")
     assert guided.page.stat().st_mode & 0o777 == 0o600
     assert "<svg" in guided.page.read_text(encoding="utf-8")
+    assert guided.to_json()["session_s"] > 3 * 0.9 and guided.to_json()["fit_s"] > 0
     assert guided.to_json()["grade"] in ("good", "usable", "poor")
     assert not list((tmp_path / "profiles" / "anna").glob(".*"))
