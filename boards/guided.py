@@ -12,7 +12,7 @@ from myoedge.calibration.guide import guide
 from myoedge.calibration.heldout import ACCEPT, check_accept
 from myoedge.calibration.learn import learn
 from myoedge.calibration.page import page
-from myoedge.calibration.plan import GESTURES, Plan
+from myoedge.calibration.plan import GESTURES, Plan, check_label
 from myoedge.calibration.prompter import Prompter, Prompters, TextPrompter, VibrationPrompter, WearerPrompter
 from myoedge.calibration.report import Report, make_report, report_text
 from myoedge.calibration.session import Session
@@ -67,6 +67,8 @@ def gestures_for(address: str, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
 
     Raises UsageError for a gesture that a simulated wearer cannot do.
     """
+    for gesture in wanted:
+        check_label(gesture)
     parsed = Address.parse(address)
     if parsed.kind != "virtual":
         return wanted or GESTURES

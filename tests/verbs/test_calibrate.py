@@ -47,3 +47,17 @@ def test_restore_brings_the_one_before_back(office: Desk) -> None:
     done = office.call("calibrate", "--restore", "--profile", "anna")
     assert done.returncode == 3
     assert "no older version to restore" in done.stderr
+
+
+def test_what_cannot_be_asked_for_is_said_before_the_session(desk: Desk) -> None:
+    for words, says in (
+        (("--accept", "2"), "wanted 0.5 to 0.999"),
+        (("--gestures", "rest," + "a" * 10_000), "named by 10000 characters"),
+        (("--gestures", "rest,a\x1b[2J"), "without control characters"),
+        (("--pace", "9"), "a reaction takes"),
+    ):
+        done = desk.call("calibrate", "virtual:myo", "--profile", "anna", *words)
+        assert done.returncode == 2 and says in done.stderr, done.stderr
+        assert len(done.stderr) < 400 and len(done.stderr.splitlines()) == 1
+    done = desk.call("calibrate", "virtual:myo", "--profile", "\N{SIGN OF THE HORNS}/" * 5000)
+    assert done.returncode == 2 and len(done.stderr) < 400
