@@ -102,11 +102,13 @@ def teach(embedder: StreamEmbedder, stretches: Sequence[Stretch], population: Po
     words = {span.label for stretch in stretches for span in stretch.spans}
     if len(words) < 2:
         raise UsageError(f"{len(words)} word ({', '.join(words) or 'none'}) to learn; wanted two or more")
-    limits = fit_limits(embedder, stretches)
-    found = [pair for stretch in stretches for pair in cut_spans(embedder, stretch, limits)]
-    usable = [(span, cut) for span, cut in found if not cut.masked.any()]
-    counts = Counter(span.label for span, _ in usable)
-    if still := sorted(words - set(counts)):
+    for limits in fit_limits(embedder, stretches):
+        found = [pair for stretch in stretches for pair in cut_spans(embedder, stretch, limits)]
+        usable = [(span, cut) for span, cut in found if not cut.masked.any()]
+        still = sorted(words - {span.label for span, _ in usable})
+        if not still:
+            break
+    else:
         raise FormatError(f"no movement was seen for {', '.join(still)}; do it faster or larger, and again")
     rate_hz, imu_rate_hz = rates_of(embedder)
     return Taught(
@@ -146,10 +148,11 @@ def cuts_of(embedder: StreamEmbedder, chunks: Iterable[Chunk], limits: Limits) -
     yield from segmenter.flush()
 
 
-def fit_limits(embedder: StreamEmbedder, stretches: Sequence[Stretch]) -> Limits:
-    """With an IMU the angular rate tells; without, levels between the wearer's own quiet and strong."""
-    if IMU in moving_bounds(embedder):
-        return Limits()
+def fit_limits(embedder: StreamEmbedder, stretches: Sequence[Stretch]) -> list[Limits]:
+    """What may tell these movements, best first: the angular rate where there is an IMU, else the muscles.
+
+    A movement of the fingers hardly turns the arm. The levels lie between the wearer's own quiet and strong.
+    """
     levels = [
         np.quantile(level, (QUIET_QUANTILE, STRONG_QUANTILE))
         for stretch in stretches
@@ -158,10 +161,9 @@ def fit_limits(embedder: StreamEmbedder, stretches: Sequence[Stretch]) -> Limits
     if not levels:
         raise FormatError("repetitions too short to tell a movement; record them again")
     quiet, strong = np.median(levels, axis=0)
-    return Limits(
-        opens_level=float(quiet + OPENS * (strong - quiet)),
-        quiet_level=float(quiet + QUIET * (strong - quiet)),
-    )
+    opens, ends = (float(quiet + share * (strong - quiet)) for share in (OPENS, QUIET))
+    by_level = Limits(np.inf, np.inf, opens_level=opens, quiet_level=ends)
+    return [Limits(), by_level] if IMU in moving_bounds(embedder) else [by_level]
 
 
 def _levels(embedder: StreamEmbedder, signals: Iterable[Signal]) -> NDArray[Any]:

@@ -28,21 +28,21 @@ LEAST_FRAMES = 10  # shorter is a twitch
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What counts as moving. A movement opens by the angular rate, or by the muscles where no IMU is used."""
+    """What counts as moving: by the angular rate; by the muscles without an IMU or where no rate is given."""
 
     opens_rate: float = 0.40  # 100 deg/s, mean over `SMOOTH_FRAMES`
     quiet_rate: float = 0.25
     opens_level: float = np.inf  # mean absolute EMG over all channels, in the window's units
     quiet_level: float = np.inf
 
-    def to_json(self) -> dict[str, float]:
-        """Only what is a number: infinity is no JSON."""
-        return {name: v for name in self.__slots__ if np.isfinite(v := getattr(self, name))}
+    def to_json(self) -> dict[str, float | None]:
+        """Infinity, which is no JSON, as null."""
+        return {name: v if np.isfinite(v := getattr(self, name)) else None for name in self.__slots__}
 
 
 def limits_from_json(row: Mapping[str, Any]) -> Limits:
     """Read limits; raises FormatError or TypeError when they make no sense."""
-    limits = Limits(**{name: float(value) for name, value in row.items()})
+    limits = Limits(**{name: np.inf if value is None else float(value) for name, value in row.items()})
     if not 0 <= limits.quiet_rate <= limits.opens_rate or not 0 <= limits.quiet_level <= limits.opens_level:
         raise FormatError(f"limits of a movement {dict(row)}; calibrate again")
     return limits
@@ -106,7 +106,7 @@ class Segmenter:
     def __init__(self, bounds: Mapping[str, Bound], limits: Limits) -> None:
         self._limits = limits
         self._past = {name: _Past(bounds[name]) for name in (EMG, IMU) if name in bounds}
-        self._by = IMU if IMU in bounds else EMG
+        self._by = IMU if IMU in bounds and np.isfinite(limits.opens_rate) else EMG
         bound = bounds[self._by]
         self._step = max(1, round(bound.rate_hz / FRAME_HZ))  # samples a frame
         self._frame_ns = self._step * bound.period_ns

@@ -15,7 +15,7 @@ from myoedge.edge.pipeline import bind_all
 from myoedge.edge.segment import MOST_FRAMES, Cut, Limits, Segmenter, limits_from_json
 
 BY_RATE = Limits()
-BY_LEVEL = Limits(opens_level=3.0, quiet_level=2.0)
+BY_LEVEL = Limits(np.inf, np.inf, opens_level=3.0, quiet_level=2.0)
 
 
 @pytest.fixture(scope="module")
