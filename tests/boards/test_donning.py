@@ -1,6 +1,7 @@
 """A band put on again: a few seconds re-align the profile in use, and the one before comes back."""
 
 import asyncio
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,11 @@ def worn(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """One wearer, calibrated with the band where it belongs."""
     store = Store(tmp_path_factory.mktemp("donning") / "profiles")
     plan = Plan(LABELS, repetitions=1, hold_s=1.2, pause_s=0.3)
-    asyncio.run(calibrate("virtual:myo?wearer=anna", "bluez", "anna", "classic", plan, print, store=store))
+    with tempfile.TemporaryDirectory(prefix="m") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)  # locks of this file's own
+        asyncio.run(
+            calibrate("virtual:myo?wearer=anna", "bluez", "anna", "classic", plan, print, store=store)
+        )
     return store
 
 
