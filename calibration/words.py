@@ -20,7 +20,7 @@ from myoedge.edge.words import Matcher, Taught
 
 # Without an IMU a movement is what the EMG level shows: shares of the way from a repetition's quiet to its
 # strong moments at which it opens and is quiet again (chosen as docs/words.md says).
-OPENS, QUIET = 0.2, 0.1
+OPENS, QUIET = 0.2, 0.15
 QUIET_QUANTILE, STRONG_QUANTILE = 0.05, 0.9
 
 
