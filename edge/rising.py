@@ -3,8 +3,7 @@
 A window of 200 ms that is half rest looks like neither rest nor gesture. So while the arm was quiet a moment
 ago and the newest samples are not, a second head decides: fitted by calibration on ramps from the wearer's
 own rest into each of the wearer's gestures, on the same closed-form features of 80 ms. What the whole window
-says is heard beside it, a little: it knows
-late what the newest samples only guess.
+says is heard beside it, a little: it knows late what the newest samples only guess.
 """
 
 from collections.abc import Mapping

@@ -103,7 +103,8 @@ def _worn(cells: Cells, index: NDArray[np.intp], rng: RNG) -> tuple[Array, Array
     emg, imu = cells.emg[index], cells.imu[index].reshape(len(index), CELLS, 3, 3)
     turn = int(rng.integers(-1, 2))
     tilt = rotation_matrix(rng.normal(size=3) * 0.15) @ rotation_matrix(np.array([turn * TURNED_RAD, 0, 0]))
-    turned = Cells(_turned(emg, turn), (imu @ tilt.T).reshape(len(index), CELLS, 9), cells.log_length[index])
+    tilted = (imu @ tilt.T).reshape(len(index), CELLS, 9).astype(np.float32)
+    turned = Cells(_turned(emg, turn), tilted, cells.log_length[index])
     return tokens_of(turned, _weights(len(index), rng))
 
 

@@ -93,7 +93,7 @@ def test_a_gap_ends_no_movement_but_forgets_it(bounds: dict[str, Bound], moves: 
 
 def test_a_masked_channel_is_told(bounds: dict[str, Bound], moves: Any) -> None:
     segmenter = Segmenter(bounds, Limits())
-    found = []
+    found: list[Any] = []
     for signal in signals(bounds, moves.chunks(["wave"])):
         if signal.modality == "emg":
             signal.masked[:, 3] = True
