@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from myoedge.edge.word_population import FILE
+
 INTENT = """\
 Turns {window:g} ms of an eight-channel armband's EMG (200 Hz), and of its IMU (50 Hz) where there is one,
 into an embedding of {size} values, every {hop:g} ms. `myoedge calibrate` fits a wearer's own gestures,
@@ -20,9 +22,18 @@ LIMITS = """\
   with an amputation, other ages or skin were not looked at: the recordings do not say who took part.
 - Scores without a profile hold only for a band worn as the training people wore it; turned or mirrored they
   fail. Calibrate.
-- A band that was put on again needs a new calibration: see `ciil`, band moved, above.
+- A band that was put on again misleads it (see `ciil`, band moved, above) until `myoedge sync` or a new
+  calibration.
 - No recording of held gestures has an IMU: there the network learned from other movements' IMU that an arm
   may move while the hand holds still. Absolute heading is not used.
+"""
+
+WORDS = """\
+`{file}` tells movements that a wearer teaches, each as a whole (`myoedge calibrate --words`): scales and
+covariances of the movements of other people, and a network of 54 thousand parameters (int8) beside them.
+Learned from {dataset} ({licence}; {attribution}),
+without {unseen}. `docs/words.md` says what it reaches and what was tried; made by
+`myoedge train words --root DIR`.
 """
 
 
@@ -41,6 +52,9 @@ def card(row: Mapping[str, Any]) -> str:
         f"## Made by\n\n`myoedge train {row['training']['recipe']} --root DIR`, DIR holding one unpacked "
         "folder a data set. The golden vectors come from simulated wearers; no recording is in the bundle.\n",
     ]
+    if words := row.get("words"):
+        said = WORDS.format(**{**words, "file": FILE, "unseen": ", ".join(words["unseen"])})
+        parts.append(f"## Words\n\n{said}")
     return "\n".join(parts)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.edge.bundle import load_bundle, write_bundle
 from myoedge.edge.word_population import FILE
+from myoedge.export.card import card
 from myoedge.export.data.table import DATASETS, load
 from myoedge.export.golden import pack
 from myoedge.export.words_population import fit_population, perform
@@ -19,14 +20,6 @@ from myoedge.export.words_population import fit_population, perform
 DATASET = "myo-psl"
 SEED = 0
 CARD = "CARD.md"
-SECTION = """
-## Words
-
-`words.npz` tells movements that a wearer teaches, each as a whole (`myoedge calibrate --words`): scales and
-covariances of the movements of other people, and a network of 54 thousand parameters (int8) beside them.
-Learned from {dataset} ({licence}; {attribution}) without {unseen}. `docs/words.md` says what it reaches and
-what was tried; made by `myoedge train words --root DIR`.
-"""
 
 
 def add_words(folder: Path, root: Path, say: Callable[[str], None]) -> str:
@@ -53,15 +46,7 @@ def add_words(folder: Path, root: Path, say: Callable[[str], None]) -> str:
         "unseen": list(spec.unseen),
         "network": "int8 weights an output channel, sums in float",
     }
-    return write_bundle(folder, row, {**files, CARD: _card(files, row), FILE: pack(quantize(arrays))})
-
-
-def _card(files: Mapping[str, bytes], row: Mapping[str, Any]) -> bytes:
-    """The bundle's card with what is said of words anew."""
-    words = row["words"]
-    before = files.get(CARD, b"").decode().partition(SECTION[:10])[0]
-    said = SECTION.format(**{**words, "unseen": ", ".join(words["unseen"])})
-    return (before + said).encode()
+    return write_bundle(folder, row, {**files, CARD: card(row).encode(), FILE: pack(quantize(arrays))})
 
 
 def quantize(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
