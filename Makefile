@@ -38,6 +38,7 @@ bench: .venv/ready
 	"$(PY)" -m myoedge bench latency --bundle classic $(ARGS)
 	"$(PY)" -m myoedge bench latency --armband 'virtual:generic?channels=8&rate=2000' --bundle classic $(ARGS)
 	"$(PY)" -m myoedge bench reaction $(ARGS)
+	"$(PY)" -m myoedge bench reaction --played wearers --rate 40 $(ARGS)
 	"$(PY)" -c 'import time; t = time.perf_counter(); import myoedge.edge.runtime; print(f"import {time.perf_counter() - t:.3f} s")'
 	bash .ci/device-size
 
