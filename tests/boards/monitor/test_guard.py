@@ -4,7 +4,9 @@ import pytest
 
 from myoedge.boards.monitor.guard import ADDRESSES, EVERY_S, TRIES, Guard, new_token
 
-TOKEN = "r95tp-fhsnp-bbtpf-ff9vn"  # one that was made; a new one each time would give every test run other names
+TOKEN = (
+    "r95tp-fhsnp-bbtpf-ff9vn"  # one that was made; a new one each time would give every test run other names
+)
 
 
 class Clock:
