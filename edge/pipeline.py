@@ -10,7 +10,7 @@ from dataclasses import replace
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.condition import Conditioner, Signal
-from myoedge.edge.decide import REST, Decider
+from myoedge.edge.decide import REST, Decider, Decision
 from myoedge.edge.embed import Embedded, Embedder
 from myoedge.edge.engines import Engine
 from myoedge.edge.errors import MismatchError
@@ -87,6 +87,7 @@ class Pipeline:
             profile.check_blocks(self._embedder.blocks)
         self._decider = Decider(bundle.labels, profile, confirm, clock=bundle.clock, rate_hz=clock.rate_hz)
         self._misfit = Misfit(profile, bundle.features, len(clock.columns)) if profile else None
+        self._decided: tuple[Window, Embedded, Decision] | None = None  # the newest
         self._digest = bundle.short_digest
         self._announcer = Announcer(self._digest, profile.wearer if profile else None, every)
         self._last_ns: int | None = None  # arrival of the newest data of the clock modality
@@ -139,12 +140,21 @@ class Pipeline:
         onset_ns = None
         if decision.label not in (REST, self._announcer.held):
             onset_ns = self._onset_ns(window)
-        events = self._announcer(decision, onset_ns, window.arrival_ns, window.lost)
-        if self._misfit and not window.lost:
-            found = self._misfit(embedded.embedding, embedded.used, embedded.level, not decision.rejected)
-            if found:
-                events.append(self._status("misfit", window.arrival_ns, help=found.help, reason=found.reason))
-        return events
+        self._decided = window, embedded, decision
+        return self._announcer(decision, onset_ns, window.arrival_ns, window.lost)
+
+    def afterwards(self) -> list[Event]:
+        """What may wait until the decision's events are out: whether the profile still fits the wearer."""
+        if self._misfit is None or self._decided is None:
+            return []
+        window, embedded, decision = self._decided
+        self._decided = None
+        if window.lost:
+            return []
+        found = self._misfit(embedded.embedding, embedded.used, embedded.level, not decision.rejected)
+        if found is None:
+            return []
+        return [self._status("misfit", window.arrival_ns, help=found.help, reason=found.reason)]
 
     def tick(self, now_ns: int) -> list[Event]:
         """What silence up to `now_ns` means: a status after 200 ms, rest after 450 ms, at those instants."""
@@ -178,12 +188,13 @@ class Pipeline:
             return
         yield from self.tick(chunk.arrival_ns)
         signal, events = self.condition(chunk)
-        said = [event for event in events if event.kind == "quality"]
-        yield from (event for event in events if event.kind != "quality")
+        said = sorted((event for event in events if event.kind != "status"), key=lambda event: event.t_ns)
+        yield from (event for event in events if event.kind == "status")
         for window in self.windows(signal):  # in the order of the samples, so that chunking changes nothing
             while said and said[0].t_ns <= window.t_ns:
                 yield said.pop(0)
             yield from self.decide(window, self.embed(window, self.engine))
+            yield from self.afterwards()
         yield from said
 
     def states(self) -> list[str]:

@@ -218,6 +218,7 @@ class Runtime:
         self.counters.decisions += 1
         self.latency_ms.append((stamps["decision"] - window.arrival_ns) / 1e6)
         self._emit(events, stamps)
+        self._emit(self.pipeline.afterwards(), {})
 
     def _embed(self, window: Window) -> Embedded:
         """The engine's answer in time, else the closed-form part alone; one that stalled is retried later."""
