@@ -18,7 +18,9 @@ from myoedge.calibration.report import Report, make_report, report_text
 from myoedge.calibration.session import Session
 from myoedge.calibration.store import Store, report_path
 from myoedge.calibration.wishes import Wishes
-from myoedge.edge.errors import StorageError, UsageError
+from myoedge.calibration.words import carried
+from myoedge.edge.bundle import Bundle
+from myoedge.edge.errors import FormatError, NotThereError, StorageError, UsageError
 from myoedge.edge.places import write_atomically
 from myoedge.edge.profile import Profile
 from myoedge.edge.stream import StreamSpec
@@ -152,15 +154,28 @@ async def calibrate(
             facts={**bundle_facts(bundle), "arm": arm},
             accept=accept,
         )
-        path = store.save(name, learned.profile, recording)
+        profile = _with_words(store, name, learned.profile, loaded.bundle, say)
+        path = store.save(name, profile, recording)
         kept_s = time.monotonic()
-        report = make_report(learned.profile, session)
+        report = make_report(profile, session)
         return Guided(
-            learned.profile, path, session, report, _kept(report, path, say),
+            profile, path, session, report, _kept(report, path, say),
             session_s=done_s - begun_s, fit_s=kept_s - done_s,
         )  # fmt: skip
     finally:
         recording.unlink(missing_ok=True)  # of a session that came to nothing; `save` has moved a good one
+
+
+def _with_words(store: Store, name: str, new: Profile, bundle: Bundle, say: Callable[[str], None]) -> Profile:
+    """The words of the profile in use go on with the new one; where they cannot, that is said."""
+    try:
+        old = store.load(name)
+    except (NotThereError, FormatError):
+        return new
+    profile, said = carried(old, new, bundle)
+    if said:
+        say(said)
+    return profile
 
 
 def _prompter(armband: Armband, say: Callable[[str], None], vibrate: bool) -> Prompter:

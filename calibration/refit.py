@@ -8,6 +8,7 @@ from myoedge.calibration.heldout import ACCEPT
 from myoedge.calibration.learn import learn
 from myoedge.calibration.seat import NetworkMeans, seat_of, seated
 from myoedge.calibration.stretch import Stretch, spans_of
+from myoedge.calibration.words import carried
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.engines import Engine
@@ -68,7 +69,10 @@ def refit(
         return Refit(
             old, False, before, after, f"{bundle.name} would be worse: {share}; {old.bundle_name} stays"
         )
-    return Refit(new, True, before, after, f"{bundle.name} is no worse: {share}")
+    new, said = carried(old, new, bundle)
+    return Refit(
+        new, True, before, after, "; ".join(filter(None, (f"{bundle.name} is no worse: {share}", said)))
+    )
 
 
 def _learned(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.stretch import Span, Stretch
+from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.condition import Signal
 from myoedge.edge.errors import FormatError, MismatchError, UsageError
 from myoedge.edge.modality import Bound
+from myoedge.edge.profile import Profile
 from myoedge.edge.segment import EMG, FRAME_HZ, IMU, SMOOTH_FRAMES, Cut, Limits, Segmenter
-from myoedge.edge.word_population import Population
+from myoedge.edge.word_population import Population, load_population
 from myoedge.edge.words import Matcher, Taught
 
 # Without an IMU a movement is what the EMG level shows: shares of the way from a repetition's quiet to its
@@ -72,6 +74,33 @@ def _joined(known: Taught, new: Taught) -> Taught:
         )
     labels = (*(known.labels[i] for i in kept), *new.labels)
     return Taught(labels, (*(known.movements[i] for i in kept), *new.movements), new.limits)
+
+
+def carried(old: Profile, new: Profile, bundle: Bundle) -> tuple[Profile, str]:
+    """`new` with the words taught to `old`, where they still mean the same; and what to tell the wearer.
+
+    They do where the channels stand in the same order, the bundle measures movements by the same numbers, and
+    no gesture of the new profile has a word's name.
+    """
+    if old.words is None:
+        return new, ""
+    names = ", ".join(old.words.words)
+    population = load_population(bundle)
+    why = ""
+    if population is None:
+        why = f"bundle {bundle.name} cannot tell words"
+    elif old.order != new.order:
+        why = "the band sits otherwise than when they were taught"
+    elif both := sorted({*old.words.words} & {*new.head.labels}):
+        why = f"{', '.join(both)} is a held gesture now"
+    else:
+        try:
+            Matcher(population, old.words)
+        except FormatError:
+            why = f"bundle {bundle.name} measures movements by other numbers"
+    if why:
+        return new, f"the words {names} are not taken along: {why}; teach them again with --words"
+    return replace(new, words=old.words), f"the words {names} are still known"
 
 
 def held_out(taught: Taught, population: Population) -> tuple[int, int, tuple[tuple[str, str], ...]]:

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from myoedge.boards.stand_in import MYO, fit_wearer
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.stretch import Stretch, stretch_of
-from myoedge.calibration.words import cut_spans, fit_limits, held_out, learn_words, teach
+from myoedge.calibration.words import carried, cut_spans, fit_limits, held_out, learn_words, teach
 from myoedge.edge.bundle import load_bundle
 from myoedge.edge.errors import FormatError, MismatchError, UsageError
 from myoedge.edge.segment import Limits
@@ -111,3 +112,24 @@ def test_a_span_takes_the_longest_of_its_movements(embedder: StreamEmbedder, mov
     span = replace(pair[0], start_ns=3 * 10**9)
     stretch = stretch_of("wave", 0, twice, RATES)
     assert not list(cut_spans(embedder, Stretch(stretch.chunks, [span]), Limits()))
+
+
+def test_a_new_calibration_takes_the_words_along_where_they_mean_the_same(
+    embedder: StreamEmbedder, population: Population, moves: Any
+) -> None:
+    default, classic = load_bundle("default"), load_bundle("classic")
+    fresh = fit_wearer(default, None, "anna", MYO)
+    assert carried(fresh, fresh, default) == (fresh, "")
+    old = replace(fresh, words=teach(embedder, shown(moves, ("wave", "wave"), ("b", "knock")), population))
+    kept, said = carried(old, fresh, default)
+    assert kept.words is old.words
+    assert said == "the words b, wave are still known"
+    turned = replace(fresh, order=(*fresh.order[1:], fresh.order[0]))
+    fist = replace(old, words=teach(embedder, shown(moves, ("fist", "wave"), ("b", "knock")), population))
+    for before, after, bundle, why in (
+        (old, turned, default, "the band sits otherwise"),
+        (old, fresh, classic, "cannot tell words"),
+        (fist, fresh, default, "fist is a held gesture now"),
+    ):
+        assert carried(before, after, bundle)[0].words is None
+        assert why in carried(before, after, bundle)[1]
