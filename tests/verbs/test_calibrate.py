@@ -23,6 +23,20 @@ def test_calibrate_tells_what_to_do_and_keeps_a_private_profile(desk: Desk) -> N
     assert desk.orphans() == []
 
 
+def test_words_are_taught_and_a_new_calibration_takes_them_along(desk: Desk) -> None:
+    grips = ("--gestures", "rest,fist", "--hold-s", "0.9", "--pause-s", "0.3")
+    assert desk.call("calibrate", "virtual:myo", "--profile", "anna", *grips).returncode == 0
+    words = ("--words", "wrist flexion,wrist extension", "--repetitions", "1")
+    taught = desk.call("calibrate", "virtual:myo", "--profile", "anna", *words)
+    assert taught.returncode == 0, taught.stderr
+    assert "wrist extension, wrist flexion known; kept in" in taught.stdout
+    again = desk.call("calibrate", "virtual:myo", "--profile", "anna", *grips)
+    assert again.returncode == 0, again.stderr
+    assert "the words wrist extension, wrist flexion are still known" in again.stderr
+    kept = json.loads((desk.home / "data" / "profiles" / "anna" / "0003.json").read_text())
+    assert sorted(kept["words"]["labels"]) == ["wrist extension", "wrist flexion"]
+
+
 def test_an_interrupted_calibration_leaves_nothing(desk: Desk) -> None:
     process = desk.start("calibrate", "virtual:myo", "--profile", "anna", *SHORT)
     while "hold" not in process.stderr.readline():

@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--refresh", action="store_true", help="one repetition of each gesture into the old profile (20 s)"
     )
     parser.add_argument(
-        "--words", type=manner.gestures, metavar="A,B",
+        "--words", type=manner.names, metavar="A,B",
         help="teach movements, each done --repetitions times, into the old profile",
     )  # fmt: skip
     parser.add_argument("--restore", action="store_true", help="bring back the profile before the last one")

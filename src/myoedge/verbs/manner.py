@@ -108,14 +108,24 @@ def count(text: str) -> int:
     return int(text)
 
 
+def names(text: str) -> tuple[str, ...]:
+    """An argparse type: names apart by commas."""
+    found = tuple(name.strip() for name in text.split(","))
+    if "" in found:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} lacks a name; wanted names apart by commas, as wave,knock"
+        )
+    return found
+
+
 def gestures(text: str) -> tuple[str, ...]:
     """An argparse type: names apart by commas, rest among them."""
-    names = tuple(name.strip() for name in text.split(","))
-    if "" in names or "rest" not in names:
+    found = names(text)
+    if "rest" not in found:
         raise argparse.ArgumentTypeError(
-            f"{text!r} lacks rest or a name; what is no gesture must be shown too, as rest,fist,hand open"
+            f"{text!r} lacks rest; what is no gesture must be shown too, as rest,fist,hand open"
         )
-    return names
+    return found
 
 
 def path(text: str) -> Path:
