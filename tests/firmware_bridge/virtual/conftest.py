@@ -63,6 +63,7 @@ class Air:
         self.radio = Radio(settings)
         self.armband = make_armband(kind, options, self.radio, self.truths.append)
         self.control = Control(self.armband, self.truths.append)
+        self.running: list[asyncio.Future[None]] = []  # kept: the event loop alone does not keep a task alive
 
     async def central(self) -> Central:
         from bumble.device import Device

@@ -25,7 +25,8 @@ def _feed(air: Any, *commands: object) -> "asyncio.Task[None]":
     for command in commands:
         lines.feed_data((command if isinstance(command, str) else json.dumps(command)).encode() + b"\n")
     lines.feed_eof()
-    return asyncio.ensure_future(air.control.run(lines))
+    air.running.append(asyncio.ensure_future(air.control.run(lines)))
+    return air.running[-1]
 
 
 def _counts(central: Any) -> np.ndarray[Any, Any]:
