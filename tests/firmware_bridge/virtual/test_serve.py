@@ -25,8 +25,9 @@ def _feed(air: Any, *commands: object) -> "asyncio.Task[None]":
     for command in commands:
         lines.feed_data((command if isinstance(command, str) else json.dumps(command)).encode() + b"\n")
     lines.feed_eof()
-    air.running.append(asyncio.ensure_future(air.control.run(lines)))
-    return air.running[-1]
+    task: asyncio.Task[None] = asyncio.ensure_future(air.control.run(lines))
+    air.running.append(task)
+    return task
 
 
 def _counts(central: Any) -> np.ndarray[Any, Any]:
