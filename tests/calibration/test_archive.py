@@ -51,7 +51,11 @@ def test_an_export_holds_the_profile_in_use_and_opens_elsewhere(store: Store, tm
     assert target.stat().st_mode & 0o777 == 0o600
     with tarfile.open(target) as tar:
         assert {row.mode for row in tar} == {0o600}
-        tar.extractall(tmp_path / "elsewhere")  # our own: Python 3.11.2 has no filters yet
+        for row in tar:
+            held = tar.extractfile(row)
+            place = tmp_path / "elsewhere" / row.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(held.read() if held else b"")
     assert load_profile(tmp_path / "elsewhere" / "anna" / "0002.json").wearer == "anna"
     assert len(export(store, "anna", target, everything=True)) == 6
 
