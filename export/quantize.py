@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from myoedge.export.bare import bare_onnx, bare_tflite
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -81,7 +83,7 @@ def quantize_onnx(model: bytes) -> bytes:
             op_types_to_quantize=["MatMul", "Gemm"],
             extra_options={"MatMulConstBOnly": True},
         )
-        return done.read_bytes()
+        return bare_onnx(done.read_bytes())
 
 
 def _forget_constant_shapes(model: Any) -> None:
@@ -117,4 +119,4 @@ def quantize_tflite(model: bytes) -> bytes:
         plain.write_bytes(model)
         job = quantizer.Quantizer(str(plain), recipe.dynamic_wi8_afp32())
         job.quantize(None).export_model(str(done))
-        return done.read_bytes()
+        return bare_tflite(done.read_bytes())

@@ -4,11 +4,15 @@ import os
 import re
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from myoedge.calibration.embedding import StreamEmbedder
+    from myoedge.edge.word_population import Population
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -116,6 +120,27 @@ class Moves:
 def moves() -> Moves:
     """Movements that anybody can teach as words."""
     return Moves()
+
+
+@pytest.fixture(scope="session")
+def population() -> "Population":
+    """What the shipped bundle knows of other people's movements."""
+    from myoedge.edge.bundle import load_bundle
+    from myoedge.edge.word_population import load_population
+
+    found = load_population(load_bundle("default"))
+    if found is None:
+        pytest.skip("the shipped bundle was built without words")
+    return found
+
+
+@pytest.fixture(scope="module")
+def embedder(moves: Moves) -> "StreamEmbedder":
+    """The shipped bundle without its network, on a Myo's streams."""
+    from myoedge.calibration.embedding import StreamEmbedder
+    from myoedge.edge.bundle import load_bundle
+
+    return StreamEmbedder(load_bundle("default"), None, moves.specs)
 
 
 def left_out(config: pytest.Config, names: set[str]) -> str | None:

@@ -13,22 +13,9 @@ from myoedge.calibration.words import carried, cut_spans, fit_limits, held_out, 
 from myoedge.edge.bundle import load_bundle
 from myoedge.edge.errors import FormatError, MismatchError, UsageError
 from myoedge.edge.segment import Limits
-from myoedge.edge.word_population import Population, load_population
+from myoedge.edge.word_population import Population
 
 RATES = {"emg": 200.0, "imu": 50.0}
-
-
-@pytest.fixture(scope="module")
-def population() -> Population:
-    found = load_population(load_bundle("default"))
-    if found is None:
-        pytest.skip("the shipped bundle was built without words")
-    return found
-
-
-@pytest.fixture(scope="module")
-def embedder(moves: Any) -> StreamEmbedder:
-    return StreamEmbedder(load_bundle("default"), None, moves.specs)
 
 
 def shown(moves: Any, *names: tuple[str, str], repetitions: int = 2) -> list[Stretch]:

@@ -10,26 +10,12 @@ import pytest
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.stretch import Stretch, stretch_of
 from myoedge.calibration.words import cuts_of, teach
-from myoedge.edge.bundle import load_bundle
 from myoedge.edge.errors import FormatError
 from myoedge.edge.segment import Cut
-from myoedge.edge.word_population import Population, load_population
+from myoedge.edge.word_population import Population
 from myoedge.edge.words import Matcher, Taught, taught_from_json
 
 RATES = {"emg": 200.0, "imu": 50.0}
-
-
-@pytest.fixture(scope="module")
-def population() -> Population:
-    found = load_population(load_bundle("default"))
-    if found is None:
-        pytest.skip("the shipped bundle was built without words")
-    return found
-
-
-@pytest.fixture(scope="module")
-def embedder(moves: Any) -> StreamEmbedder:
-    return StreamEmbedder(load_bundle("default"), None, moves.specs)
 
 
 def stretches(moves: Any, words: tuple[str, ...], imu: bool = True) -> list[Stretch]:

@@ -10,7 +10,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     manner.add_armband(parser)
     parser.add_argument("--profile", help="the wearer's profile in the store (default: the remembered one)")
     parser.add_argument(
-        "--gestures", metavar="A,B", help="two that the profile knows (wrist extension,hand open)"
+        "--gestures",
+        type=manner.names,
+        metavar="A,B",
+        help="two that the profile knows (wrist extension,hand open)",
     )
     parser.add_argument(
         "--mirror", action="store_true", help="the band is on the other way round than before"
@@ -48,7 +51,7 @@ async def renew(args: argparse.Namespace, kind: str) -> int:
             manner.radio_of(args),
             args.profile,
             lambda text: manner.say(args, text),
-            gestures=_names(getattr(args, "gestures", None)) if kind == "sync" else (),
+            gestures=(args.gestures or ()) if kind == "sync" else (),
             mirror=getattr(args, "mirror", False),
             vibrate=not args.no_vibrate,
             unsigned=args.unsigned,
@@ -59,7 +62,3 @@ async def renew(args: argparse.Namespace, kind: str) -> int:
     taken_over = donned.path is not None and hand_over(args, address, str(donned.path))
     manner.result(args, {**donned.to_json(), "taken_over": taken_over}, said(donned))
     return 0 if donned.path or donned.recognised else 1
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
