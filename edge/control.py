@@ -24,11 +24,16 @@ ERRORS: dict[int, type[MyoedgeError]] = {2: UsageError, 3: LinkError, 4: Refused
 
 
 class Control:
-    """Serves one owner's control socket. `arrived` is given every packet for the callers that tap."""
+    """Serves one owner's control socket. `arrived` is given every packet for the callers that tap.
 
-    def __init__(self, armband: str, handlers: Mapping[str, Handler]) -> None:
+    `looked` is called when somebody begins or ceases to look on.
+    """
+
+    def __init__(
+        self, armband: str, handlers: Mapping[str, Handler], looked: Callable[[], None] = lambda: None
+    ) -> None:
         self._path = control_path(armband)
-        self._handlers = handlers
+        self._handlers, self._looked = handlers, looked
         self._taps: set[asyncio.StreamWriter] = set()
         self._watches: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
@@ -52,6 +57,7 @@ class Control:
             self._server.close()
         for caller in list(self._callers):
             caller.close()
+        self._watches.clear()
         self._path.unlink(missing_ok=True)
 
     def arrived(self, arrival: Arrival) -> None:
@@ -88,12 +94,14 @@ class Control:
                 for word, callers in (("tap", self._taps), ("watch", self._watches)):
                     if answer.get(word):
                         callers.add(writer)
+                self._looked()
         except (ConnectionError, ValueError, asyncio.CancelledError):
             return  # the caller hung up, or sent a line without end
         finally:
             self._callers.discard(writer)
             self._taps.discard(writer)
             self._watches.discard(writer)
+            self._looked()
             writer.close()
 
     async def _answer(self, line: bytes) -> dict[str, Any]:

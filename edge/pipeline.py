@@ -123,7 +123,7 @@ class Pipeline:
         signal, changes = self._conditioners[chunk.modality](chunk)
         events += [self._quality(change, chunk) for change in changes]
         if self._words:
-            events += self._words.feed(signal)
+            self._words.feed(signal)
         return signal, events
 
     def windows(self, signal: Signal) -> Iterator[Window]:
@@ -144,12 +144,20 @@ class Pipeline:
         return self._announcer(decision, onset_ns, window.arrival_ns, window.lost)
 
     def afterwards(self) -> list[Event]:
-        """What may wait until the decision's events are out: whether the profile still fits the wearer."""
-        if self._misfit is None or self._decided is None:
+        """What may wait until the decision's events are out: words, and whether the profile still fits.
+
+        A word comes behind the first window that ends no sooner than it was known, however samples are cut.
+        """
+        if self._decided is None:
             return []
         window, embedded, decision = self._decided
         self._decided = None
-        if window.lost:
+        end_ns = window.t_ns + self.bounds[self.bundle.clock].period_ns
+        told = self._words.told(end_ns) if self._words else []
+        return told + self._look(window, embedded, decision)
+
+    def _look(self, window: Window, embedded: Embedded, decision: Decision) -> list[Event]:
+        if self._misfit is None or window.lost:
             return []
         found = self._misfit(embedded.embedding, embedded.used, embedded.level, not decision.rejected)
         if found is None:
@@ -172,9 +180,11 @@ class Pipeline:
         """End what is held and say so; the output stays at rest until data comes back."""
         self._resting = True
         self._decider.reset()
+        told = []
         if self._words:
+            told = self._words.told()  # what was over before is told before
             self._words.reset()
-        return [*self._announcer.release(now_ns, now_ns), self._status("rest", now_ns, reason=reason)]
+        return [*told, *self._announcer.release(now_ns, now_ns), self._status("rest", now_ns, reason=reason)]
 
     def linked(self, now_ns: int, detail: str = "") -> list[Event]:
         """The armband is connected: silence counts from now on."""

@@ -16,8 +16,9 @@ from myoedge.edge.words import Judged, Matcher
 class WordStop:
     """Feeds on conditioned signals; a word has no duration to hold, so its start and end come together.
 
-    What the windows hold meanwhile is left as it is. Raises MismatchError when the profile's words need
-    another bundle, FormatError when they do not fit it.
+    Cutting costs next to nothing, judging takes milliseconds: a movement that is over waits until it is asked
+    for, behind the decision of its moment. What the windows hold meanwhile is left as it is. Raises
+    MismatchError when the profile's words need another bundle, FormatError when they do not fit it.
     """
 
     def __init__(self, bundle: Bundle, profile: Profile, bounds: Mapping[str, Bound]) -> None:
@@ -38,6 +39,7 @@ class WordStop:
         self._rate_hz = bounds[EMG].rate_hz
         self._imu_rate_hz = bounds[IMU].rate_hz if IMU in self.modalities else FRAME_HZ
         self._bundle, self._profile = bundle.short_digest, profile.wearer
+        self._over: list[Cut] = []  # movements that wait to be judged
         self.last: Judged | None = None  # for who looks on
 
     @property
@@ -46,12 +48,22 @@ class WordStop:
         return self._segmenter.open
 
     def reset(self) -> None:
-        """Forget a movement that has begun."""
+        """Forget a movement that has begun, and those that nobody asked for."""
         self._segmenter.reset()
+        self._over.clear()
 
-    def feed(self, signal: Signal) -> list[Event]:
-        """The events of the words that are known now to be over; costs nothing but the cut while none is."""
-        return [event for cut in self._segmenter.feed(signal) for event in self._events(cut)]
+    def feed(self, signal: Signal) -> None:
+        """Take a signal in and cut; nothing is judged."""
+        self._over += self._segmenter.feed(signal)
+
+    def told(self, until_ns: int | None = None) -> list[Event]:
+        """The events of the words known to be over by then, each once; None: of all that wait."""
+        if not self._over:
+            return []
+        last_ns = self._over[-1].known_ns if until_ns is None else until_ns
+        due = [cut for cut in self._over if cut.known_ns <= last_ns]
+        self._over = [cut for cut in self._over if cut.known_ns > last_ns]
+        return [event for cut in due for event in self._events(cut)]
 
     def _events(self, cut: Cut) -> list[Event]:
         judged = self._matcher(cut, self._rate_hz, self._imu_rate_hz)

@@ -116,7 +116,7 @@ class Device:
 
     async def _serve(self, name: str) -> None:
         """Answer whoever speaks to this armband by that name."""
-        control = Control(name, self._handlers())
+        control = Control(name, self._handlers(), self._watch.look)
         await control.open()
         self._stack.push_async_callback(control.close)
         self.armband.listeners.append(control.arrived)
@@ -215,7 +215,6 @@ class Device:
         }
 
     async def _on_watch(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        self._watch.begin()
         said = introduction(await self._on_status({}), await self._on_tap({}))
         return {**said, "bundle": self._choice.bundle}
 

@@ -42,6 +42,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.outlets: list[Outlet] = []
+        self.watching = False  # whether anybody looks on: a flag, for it is asked at every packet
         self._runtime: Runtime
         self._packets: deque[tuple[int, str, str]] = deque(maxlen=KEPT)
         self._decisions: deque[list[int]] = deque(maxlen=SAID)
@@ -54,13 +55,12 @@ class Watch:
         """Look on at this run."""
         self._runtime = runtime
 
-    @property
-    def watching(self) -> bool:
-        return any(outlet.watching for outlet in self.outlets)
-
-    def begin(self) -> None:
-        """Somebody is about to look on: from now on a line comes also where no decision does."""
-        if self._timer is None:
+    def look(self) -> None:
+        """Somebody has begun or ceased to look on; for them a line comes also where no decision does."""
+        self.watching = any(outlet.watching for outlet in self.outlets)
+        if not self.watching:
+            self._forget()
+        elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(SILENT_S, self._tick)
 
     def close(self) -> None:
@@ -90,10 +90,9 @@ class Watch:
 
     def _tick(self) -> None:
         self._timer = None
+        self.look()
         if not self.watching:
-            self._forget()
             return
-        self.begin()
         now_ns = time.monotonic_ns()
         if now_ns - self._last_ns >= SILENT_S * 0.75e9:
             self._last_ns = now_ns

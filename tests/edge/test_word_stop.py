@@ -1,5 +1,6 @@
 """Taught words and held grips come in one stream of events, and neither disturbs the other."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,13 +11,16 @@ from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.learn import learn
 from myoedge.calibration.stretch import stretch_of
 from myoedge.calibration.words import teach
+from myoedge.edge.budget import Budget
 from myoedge.edge.bundle import load_bundle
 from myoedge.edge.errors import MismatchError
 from myoedge.edge.event import Event
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import Profile, profile_from_json
+from myoedge.edge.runtime import Runtime
 from myoedge.edge.word_population import load_population
 from myoedge.edge.word_stop import WordStop
+from tests.edge.test_runtime import Script
 
 RATES = {"emg": 200.0, "imu": 50.0}
 Feed = Callable[..., list[Event]]
@@ -86,6 +90,40 @@ def test_words_do_not_depend_on_the_chunks(feed: Feed, moves: Any) -> None:
     assert [(e.label, e.phase, e.t_ns, e.onset_ns) for e in one] == [
         (e.label, e.phase, e.t_ns, e.onset_ns) for e in other
     ]
+
+
+def test_a_word_waits_behind_the_decision_of_its_moment(profile: Profile, moves: Any) -> None:
+    pipeline = Pipeline(load_bundle("default"), None, profile, moves.specs, every=True)
+    chunks = moves.chunks(["wave", "still", "knock"], 80)
+    found = [event for chunk in chunks for event in pipeline.feed(chunk)]
+    period_ns = pipeline.bounds["emg"].period_ns
+    starts = [i for i, e in enumerate(found) if e.label in moves.words and e.phase == "start"]
+    assert len(starts) == 2
+    for i in starts:
+        before = [e.t_ns for e in found[:i] if e.detail.get("by") != "movement"]
+        assert found[i - 1].t_ns == before[-1] >= found[i].t_ns - period_ns
+        assert max(t for t in before if t < before[-1]) < found[i].t_ns - period_ns
+
+
+def test_a_word_that_was_over_is_told_before_the_rest(profile: Profile, moves: Any) -> None:
+    pipeline = Pipeline(load_bundle("default"), None, profile, moves.specs)
+    chunks = moves.chunks(["wave", "still"], 80)
+    for chunk in chunks:
+        signal, events = pipeline.condition(chunk)
+        list(pipeline.windows(signal))
+        assert not words_of(moves, events)
+    told = pipeline.rest(chunks[-1].arrival_ns)
+    assert [(e.label, e.phase) for e in told] == [("wave", "start"), ("wave", "end"), ("rest", None)]
+    assert not words_of(moves, pipeline.rest(chunks[-1].arrival_ns))
+
+
+def test_a_word_is_held_to_no_deadline(profile: Profile, moves: Any) -> None:
+    pipeline = Pipeline(load_bundle("default"), None, profile, moves.specs, every=True)
+    found: list[Event] = []
+    stream = Script(moves.chunks(["wave", "still"], 80), moves.specs)  # of long ago: all of it comes late
+    asyncio.run(Runtime(stream, pipeline, [found.append], Budget(500, 0, 0, 0)).run())
+    assert [e.deadline_missed for e in words_of(moves, found)] == [False, False]
+    assert all(e.deadline_missed for e in found if e.phase == "hold")
 
 
 def test_silence_forgets_a_movement_that_had_begun(profile: Profile, moves: Any) -> None:

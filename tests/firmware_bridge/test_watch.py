@@ -100,7 +100,7 @@ def test_nothing_is_kept_while_nobody_looks_on() -> None:
 
 def test_what_waits_for_a_line_is_bounded() -> None:
     watch = Watch()
-    watch.outlets.append(Open())
+    watch.watching = True
     for t_ns in range(3 * SAID):
         watch(Event("status", "linked", None, t_ns=t_ns))
     assert len(watch._events) == SAID
