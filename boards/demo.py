@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 import tempfile
 import time
 from collections.abc import Callable
@@ -29,7 +30,7 @@ async def demo(
     `plan` is the calibration (default: all the wearer's gestures, 48 s). Raises UsageError for a wearer
     nobody knows, else what calibrating and running raise.
     """
-    address = f"virtual:myo?wearer={wearer}"
+    address = own_air(f"wearer={wearer}")
     with tempfile.TemporaryDirectory(prefix="myoedge-") as folder:
         plan = plan or Plan(gestures_for(address), hold_s=SESSION_HOLD_S, pause_s=SESSION_PAUSE_S)
         say(f"a virtual Myo in a process of its own, worn by {wearer}, who is simulated: calibrating")
@@ -48,6 +49,15 @@ async def demo(
                 stop.set()
                 await running
             return judge(truth, decisions, device.status())
+
+
+def own_air(words: str) -> str:
+    """A virtual Myo with a device address of its own, so that two demos at once are two armbands.
+
+    The address is a static random one: its two highest bits are set (Bluetooth Core 5.4, Vol 6 Part B 1.3.2).
+    """
+    first, *rest = secrets.token_bytes(6)
+    return f"virtual:myo?{words}&address={':'.join(f'{byte:02X}' for byte in (first | 0xC0, *rest))}"
 
 
 def _teller(say: Callable[[str], None]) -> Callable[[Event], None]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from myoedge.boards.demo import own_air
 from myoedge.boards.demo_score import Decisions, Moment, judge
 from myoedge.calibration.learn import learn
 from myoedge.calibration.stretch import Span, Stretch
@@ -21,7 +22,7 @@ from myoedge.firmware_bridge.armbands import open_armband
 from myoedge.firmware_bridge.device import Choice, Device, load
 
 EDGE_NS = 150_000_000  # of each repetition's ends, not used to calibrate: the wearer is on the way
-AIR = "virtual:myo?source=skin"  # quiet where nothing is played
+SKIN = "source=skin"  # quiet where nothing is played
 IN_THE_AIR_S = 0.2
 
 
@@ -43,14 +44,15 @@ async def demo_played(
 ) -> dict[str, Any]:
     """Calibrate on the `first` takes, run on the `later`: the demo's result, on real samples."""
     with tempfile.TemporaryDirectory(prefix="myoedge-") as folder:
+        air = own_air(SKIN)
         labels = list(dict.fromkeys(take.label for take in first))
         say(f"{len(labels)} gestures: {', '.join(labels)}")
         say(f"calibrating on {len(first)} recorded repetitions: {sum(t.seconds for t in first):.0f} s")
-        profile = await _calibrate(first, bundle, Path(folder), say)
+        profile = await _calibrate(air, first, bundle, Path(folder), say)
         say(f"running on {len(later)} others: {sum(t.seconds for t in later):.0f} s")
         decisions = Decisions()
         choice = Choice(bundle=bundle, profile=profile, every=True)
-        async with Device(AIR, "bluez", choice, [decisions]) as device:
+        async with Device(air, "bluez", choice, [decisions]) as device:
             say(str(device.budget))
             stop = asyncio.Event()
             running = asyncio.create_task(device.run(stop))
@@ -64,10 +66,12 @@ async def demo_played(
             return {**row, "reaction_ms": {}}  # a recording does not say when the movement began in it
 
 
-async def _calibrate(takes: Sequence[Take], bundle: str, folder: Path, say: Callable[[str], None]) -> Profile:
+async def _calibrate(
+    air: str, takes: Sequence[Take], bundle: str, folder: Path, say: Callable[[str], None]
+) -> Profile:
     loaded = load(Choice(bundle))
     chunks: list[Chunk] = []
-    async with open_armband(AIR) as armband:
+    async with open_armband(air) as armband:
 
         async def hear() -> None:
             async for item in armband:
@@ -84,7 +88,7 @@ async def _calibrate(takes: Sequence[Take], bundle: str, folder: Path, say: Call
         stretch = Stretch(chunks, inner)
         specs = armband.specs
     learned = await asyncio.to_thread(
-        learn, loaded.bundle, loaded.engine, [stretch], specs, wearer="recorded", armband=AIR
+        learn, loaded.bundle, loaded.engine, [stretch], specs, wearer="recorded", armband=air
     )
     return learned.profile
 

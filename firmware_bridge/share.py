@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from myoedge.edge.errors import OwnedError
-from myoedge.edge.owner import Owner
+from myoedge.edge.owner import Owner, control_path
 from myoedge.firmware_bridge.armband import Armband, Opened
 from myoedge.firmware_bridge.armbands import open_armband
 from myoedge.firmware_bridge.armbands.recording import codec
@@ -16,11 +16,16 @@ from myoedge.firmware_bridge.links import load_link
 async def open_or_share(address: str, radio: str = "bluez") -> AsyncIterator[Armband]:
     """The armband itself, owned while open; or, where somebody runs it, its packets through that one.
 
-    Raises what opening an armband raises, and OwnedError when the owner has no control socket.
+    Raises what opening an armband raises, and OwnedError when its owner shares it with nobody.
     """
     try:
         owner = Owner(address)
-    except OwnedError:
+    except OwnedError as error:
+        if not control_path(address).exists():
+            raise OwnedError(
+                f"{str(error).partition(';')[0]}, which shares it with nobody: it calibrates, records or is "
+                "just starting; wait until it is done, or stop it"
+            ) from error
         async with tap(address) as armband:
             yield armband
         return

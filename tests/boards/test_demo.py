@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,15 @@ def test_the_demo_calibrates_runs_and_is_judged_by_the_truth() -> None:
     assert any("held out" in line for line in said) and any(
         line.startswith("running for 4 s") for line in said
     )
+
+
+def test_two_demos_at_once_are_two_armbands() -> None:
+    async def work() -> list[dict[str, Any]]:
+        plan = Plan(("rest", "fist"), 1, hold_s=0.9, pause_s=0.3)
+        return await asyncio.gather(*(demo("anna", "classic", 0.5, lambda _: None, plan) for _ in range(2)))
+
+    first, second = asyncio.run(work())
+    assert first["decisions"] > 0 and second["decisions"] > 0
 
 
 def test_a_wearer_nobody_knows_is_refused() -> None:

@@ -1,6 +1,7 @@
 """An armband that is run, shared and tapped (device, share, links/tap)."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import Generator
@@ -11,7 +12,7 @@ import pytest
 
 from myoedge.edge.errors import BudgetError, LinkError, MismatchError, NotThereError, OwnedError, TrustError
 from myoedge.edge.event import Event
-from myoedge.edge.owner import Owner, owned
+from myoedge.edge.owner import Owner, control_path, owned
 from myoedge.firmware_bridge.device import Choice, Device, is_live, load
 from myoedge.firmware_bridge.share import open_or_share
 
@@ -95,13 +96,27 @@ def test_a_cancelled_run_has_put_its_outputs_at_rest() -> None:
     assert asyncio.run(work())[-2:] == ["rest", "stopped"]
 
 
-def test_an_owner_without_a_control_socket_shares_nothing() -> None:
+def test_an_owner_that_shares_with_nobody_is_named_with_what_to_do() -> None:
     async def work() -> None:
         async with open_or_share(AIR):
             pass
 
-    with Owner(AIR), pytest.raises(NotThereError, match="does not answer"):
+    with (
+        Owner(AIR),
+        pytest.raises(OwnedError, match=rf"process {os.getpid()}, which shares.*calibrates.*wait"),
+    ):
         asyncio.run(work())
+
+
+def test_an_owner_that_does_not_listen_is_said() -> None:
+    async def work() -> None:
+        async with open_or_share(AIR):
+            pass
+
+    with Owner(AIR):
+        control_path(AIR).touch()
+        with pytest.raises(NotThereError, match="does not answer"):
+            asyncio.run(work())
 
 
 @pytest.mark.parametrize(
