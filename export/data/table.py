@@ -29,6 +29,7 @@ class DatasetSpec:
     has_sessions: bool = True  # False: one session called "all"
     first_sessions: tuple[str, ...] = ()  # sessions that calibrate under `sessions`; empty: the first in time
     unseen: tuple[str, ...] = ()  # people no bundle trains on whose zero-shot figure is quoted
+    standard: str = ""  # the division of windows that the field uses, a scheme of fold.py
     moving: bool = False  # repetitions are movements, to be judged as a whole, and not held
     native_rest: str = "rest"  # folder: its own word for no gesture; every Repetition.label says "rest"
     cautions: tuple[str, ...] = ()  # traps no reader can mend; said in every result
@@ -42,6 +43,7 @@ _SPECS = (
         ship_weights=True,
         attribution="myo-sign-language by noemiko (MIT)",
         source="https://github.com/noemiko/myo-sign-language",
+        standard="repetitions:1,2/*",
         streams={"emg": MYO_EMG, "imu": MYO_IMU},
         has_sessions=False,
         moving=True,
@@ -60,6 +62,7 @@ _SPECS = (
         attribution="EMG Data for Gestures, UCI id 481 (CC BY 4.0); Lobov et al., Sensors 18(4):1122, 2018",
         source="https://archive.ics.uci.edu/dataset/481",
         # Volts in steps of 1e-5 reaching -128 and 127 steps: one step is one count of the armband.
+        standard="sessions",
         streams={"emg": MYO_EMG},
         first_sessions=("series1",),
         unseen=("21", "22", "23", "24", "25", "26"),
@@ -76,6 +79,7 @@ _SPECS = (
         ship_weights=False,
         attribution="",
         source="https://github.com/UlysseCoteAllard/MyoArmbandDataset",
+        standard="sessions",
         streams={"emg": MYO_EMG},
         first_sessions=("training0",),
         cautions=("eval/Male7 wore the band mirrored",),
@@ -89,6 +93,7 @@ _SPECS = (
         "Biomedical Signal Processing and Control, 2020, S1746809420301373",
         source="https://www.sciencedirect.com/science/article/pii/S1746809420301373",
         # Filtered floats, so values pass the converter's range a little: no limit.
+        standard="sessions",
         streams={"emg": StreamSpec(rate_hz=200.0, channels=8, unit="count")},
         first_sessions=("day1",),
         cautions=("one person; band-passed upstream, about 15 to 95 Hz; 1.5 s a repetition",),
@@ -100,6 +105,7 @@ _SPECS = (
         ship_weights=False,
         attribution="",
         source="https://doi.org/10.1186/s12984-024-01355-4",
+        standard="sessions",
         streams={"emg": MYO_EMG},
         first_sessions=("training", "train"),
     ),
@@ -110,6 +116,7 @@ _SPECS = (
         ship_weights=False,
         attribution="",
         source="https://doi.org/10.1016/j.dib.2020.106455",
+        standard="repetitions:5",
         streams={"emg": MYO_EMG, "imu": MYO_IMU},
         cautions=(
             "one signer; orientation holds absolute heading, which does not carry over a day: "
@@ -125,6 +132,7 @@ _SPECS = (
         ship_weights=False,
         attribution="",
         source="LibEMG's collection, https://github.com/LibEMG",
+        standard="sessions",
         streams={"emg": MYO_EMG},
         first_sessions=("day1",),
         cautions=("dynamic gestures: each lies somewhere inside its 2 s, so many windows are rest",),
@@ -137,6 +145,7 @@ _SPECS = (
         attribution="",
         source="LibEMG's collection, https://github.com/LibEMG",
         # Orientation alone, so it is no `imu` of the Myo's ten columns.
+        standard="sessions",
         streams={
             "emg": StreamSpec(rate_hz=1000.0, channels=10, unit="count"),
             "quaternion": StreamSpec(rate_hz=50.0, channels=4, unit="count", limit=16384.0 * 1.01),
@@ -151,6 +160,7 @@ _SPECS = (
         ship_weights=False,
         attribution="",
         source="https://github.com/a-moin/flexemg",
+        standard="sessions",
         streams={"emg": StreamSpec(rate_hz=1000.0, channels=64, unit="count", limit=32768.0)},
         first_sessions=("Session1Train",),
         cautions=("counts stand about 100 mV above zero: remove the mean first",),
