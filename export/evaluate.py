@@ -43,9 +43,8 @@ def evaluate(
     Raises UsageError for a protocol that cannot be had with this bundle or set, MismatchError when the set's
     streams do not fit the bundle.
     """
-    if people is not None:
-        dataset = _only(dataset, people)
-    subject = Subject(bundle, engine, dataset, _modalities(bundle, dataset, modalities))
+    subject = subject_of(bundle, engine, dataset, people, modalities)
+    dataset = subject.dataset
     division = split(dataset, protocol, unlabelled_s=unlabelled_s, sync_gestures=sync_gestures)
     notes = list(dataset.notes)
     donned: Donned | None = None
@@ -76,6 +75,19 @@ def evaluate(
             plain, None, dataset, protocol, sync_gestures=sync_gestures, progress=progress
         )
     return result
+
+
+def subject_of(
+    bundle: Bundle,
+    engine: Engine | None,
+    dataset: LoadedDataset,
+    people: Collection[str] | None = None,
+    modalities: Collection[str] | None = None,
+) -> Subject:
+    """What is evaluated; None: all people, all modalities. Raises UsageError for those that are not there."""
+    if people is not None:
+        dataset = _only(dataset, people)
+    return Subject(bundle, engine, dataset, _modalities(bundle, dataset, modalities))
 
 
 def _tested(

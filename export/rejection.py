@@ -1,14 +1,7 @@
-"""What is let through: each gesture left out of the calibration in turn, and what an arm at rest sets off.
+"""What is let through: each gesture left out of the calibration in turn, and what an arm at rest sets off."""
 
-python -m myoedge.export.rejection default --dataset myo-laval --root DIR --protocol within:2
-"""
-
-import argparse
-import json
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,82 +11,92 @@ from myoedge.calibration.example import Example
 from myoedge.calibration.fit import Fitted, fit
 from myoedge.calibration.heldout import ACCEPT
 from myoedge.calibration.learn import learn, load_prior
-from myoedge.edge.errors import FormatError
+from myoedge.edge.bundle import load_bundle
+from myoedge.edge.errors import FormatError, UsageError
 from myoedge.edge.pipeline import Pipeline
 from myoedge.export.data.repetition import Repetition
 from myoedge.export.data.split import PersonSplit, split
+from myoedge.export.evaluate import BASELINE
+from myoedge.export.let_through import LetThrough, mean_of, rest_of, worst_of
 from myoedge.export.subject import Subject
+from myoedge.export.words_rejection import leave_words_out
 
 REST = "rest"
 EVERY = 4  # of the tested windows one in so many: they overlap
+WAYS = ("window", "movement")
+PROTOCOLS = ("sessions", "cycles", "within")  # those whose profile stays as it was calibrated
 Flags = NDArray[np.bool_]
 Progress = Callable[[str], None]
 
 
-@dataclass(slots=True)
-class Tally:
-    """One person's windows; strangeness up to 1 is let through."""
-
-    right: list[NDArray[np.float64]] = field(default_factory=list)  # known gestures, decided right
-    wrong: list[NDArray[np.float64]] = field(default_factory=list)  # known, decided wrong
-    strange: list[NDArray[np.float64]] = field(default_factory=list)  # left out; inf: taken for rest
-    starts: int = 0  # of gestures during rest
-    rest_s: float = 0.0
-
-    def to_json(self) -> dict[str, float | None]:
-        right, wrong, strange = (_all(rows) for rows in (self.right, self.wrong, self.strange))
-        limit = float(np.quantile(right, 0.95)) if len(right) else np.nan
-        return {
-            "false_accepts_at_95": _share(strange <= limit),
-            "right_accepted": _share(right <= 1),
-            "false_accepts": _share(strange <= 1),
-            "wrong_accepted": _share(wrong <= 1),
-            "rest_hours": round(self.rest_s / 3600, 4),
-            "starts_at_rest": self.starts,
-        }
-
-
 def rejection(
-    subject: Subject, protocol: str, accept: float = ACCEPT, progress: Progress = lambda _: None
+    subject: Subject,
+    protocol: str,
+    accept: float = ACCEPT,
+    by: str = "window",
+    *,
+    baseline: bool = False,
+    progress: Progress = lambda _: None,
 ) -> dict[str, Any]:
-    """Leave each gesture out in turn, for each person, and mean over people; rates at rest over all of them.
+    """Leave each gesture out in turn, for each person: mean and worst; starts at rest over all of them.
 
-    "at 95" moves the strictness until 95 % of the right decisions on the tested windows pass; the others are
-    at the thresholds that calibration chose for `accept`. Raises what `split` raises.
+    "at target" moves the strictness until `accept` of the right decisions on what is tested pass; the others
+    are at the thresholds that calibration chose for `accept`. By "movement", gestures are taught as words,
+    whole movements are judged, and their thresholds are the bundle's. Raises UsageError for another way or
+    protocol, or a bundle that knows no words, and what `split` raises.
     """
-    people: dict[str, dict[str, float | None]] = {}
-    total = Tally()
-    skipped = list(subject.dataset.skipped)
-    division = split(subject.dataset, protocol)
-    for one in division.people:
-        tally = Tally()
-        try:
-            _leave_out(subject, one, accept, tally)
-            _at_rest(subject, one, accept, tally)
-        except FormatError as error:  # one person's recordings are too short or broken; the others go on
-            skipped.append(f"{one.person}: {error}")
-            continue
-        name = f"{one.person} {one.session}".strip()
-        people[name] = tally.to_json()
-        total.starts += tally.starts
-        total.rest_s += tally.rest_s
-        progress(
-            f"{name}: {people[name]['false_accepts_at_95']} of strange windows pass with 95 % of right ones"
+    if by not in WAYS or protocol.partition(":")[0] not in PROTOCOLS:
+        raise UsageError(
+            f"leaving out by {by} with {protocol}; wanted by {' or '.join(WAYS)}, with {', '.join(PROTOCOLS)}"
         )
-    hours = total.rest_s / 3600
-    worst = max((p["false_accepts_at_95"] or 0.0 for p in people.values()), default=None)
+    people: dict[str, LetThrough] = {}
+    division = split(subject.dataset, protocol)
+    skipped = [*subject.dataset.skipped, *division.skipped]
+    for one in division.people:
+        name = f"{one.part} {one.person} {one.session}".strip()
+        try:
+            people[name] = _let_through(subject, one, accept, by)
+        except FormatError as error:  # one person's recordings are too short or broken; the others go on
+            skipped.append(f"{name}: {error}")
+        else:
+            passed = people[name].to_json(accept)["false_accepts_at_target"]
+            progress(f"{name}: {passed} of what is strange passes with {accept:g} of what is right")
+    row = _result(subject, people, accept) | {"protocol": protocol, "left_out": by, "skipped": skipped}
+    if baseline:
+        plain = Subject(load_bundle(BASELINE), None, subject.dataset, (subject.bundle.clock,))
+        row["baseline"] = rejection(plain, protocol, accept, by, progress=progress)
+    return row
+
+
+def _let_through(subject: Subject, one: PersonSplit, accept: float, by: str) -> LetThrough:
+    tally = LetThrough()
+    if by == "movement":
+        leave_words_out(subject, one, tally)
+    else:
+        _leave_out(subject, one, accept, tally)
+        _at_rest(subject, one, accept, tally)
+    return tally
+
+
+def _result(subject: Subject, people: Mapping[str, LetThrough], accept: float) -> dict[str, Any]:
+    bundle, clock = subject.bundle, subject.embedder().clock
+    rows = {name: tally.to_json(accept) for name, tally in people.items()}
     return {
-        "dataset": subject.dataset.spec.key, "protocol": protocol, "accept": accept,
-        "bundle": f"{subject.bundle.name} {subject.bundle.short_digest}",
-        "people": people, "mean": _mean(list(people.values())),
-        "worst_false_accepts_at_95": worst,
-        "rest": {"hours": round(hours, 3), "starts": total.starts,
-                 "starts_per_hour": round(total.starts / hours, 1) if hours else None},
-        "skipped": [*skipped, *division.skipped],
-    }  # fmt: skip
+        "dataset": subject.dataset.spec.key,
+        "accept": accept,
+        "bundle": f"{bundle.name} {bundle.short_digest}",
+        "engine": subject.engine.name if subject.engine else None,
+        "modalities": list(subject.modalities),
+        "window_ms": round(clock.rows / clock.rate_hz * 1000, 3),
+        "hop_ms": bundle.hop_ms,
+        "people": rows,
+        "mean": mean_of(rows.values()),
+        "worst": worst_of(rows.values()),
+        "rest": rest_of(people.values()),
+    }
 
 
-def _leave_out(subject: Subject, one: PersonSplit, accept: float, tally: Tally) -> None:
+def _leave_out(subject: Subject, one: PersonSplit, accept: float, tally: LetThrough) -> None:
     """Embeds every repetition once; fits once a gesture."""
     learned = subject.learned(one.person, one.calibration)  # its gain and dead channels
     embedder = learned.embedder
@@ -130,7 +133,7 @@ def _judge(fitted: Fitted, example: Example) -> tuple[NDArray[np.float64], Flags
     return np.maximum(far, unsure), names == example.label, names == REST
 
 
-def _at_rest(subject: Subject, one: PersonSplit, accept: float, tally: Tally) -> None:
+def _at_rest(subject: Subject, one: PersonSplit, accept: float, tally: LetThrough) -> None:
     """What `run` would have announced while the arm was at rest, gestures all known."""
     streams, modalities = subject.dataset.spec.streams, subject.modalities
     stretches = subject.stretches(one.calibration)
@@ -155,49 +158,3 @@ def _piece(chunk: Any, start: int, stop: int, subject: Subject) -> Any:
     samples = chunk.samples[start:stop]
     t_ns = chunk.t_ns + start * period_ns
     return replace(chunk, samples=samples, t_ns=t_ns, arrival_ns=t_ns + len(samples) * period_ns)
-
-
-def _all(rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    return np.concatenate(rows) if rows else np.zeros(0)
-
-
-def _share(flags: Flags) -> float | None:
-    return round(float(flags.mean()), 4) if len(flags) else None
-
-
-def _mean(rows: Sequence[dict[str, float | None]]) -> dict[str, float | None]:
-    names = ("false_accepts_at_95", "right_accepted", "false_accepts", "wrong_accepted")
-    found: dict[str, float | None] = {}
-    for name in names:
-        values = [row[name] for row in rows if row[name] is not None]
-        found[name] = round(float(np.mean([float(v or 0.0) for v in values])), 4) if values else None
-    return found
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command of the first line."""
-    from myoedge.edge.bundle import load_bundle
-    from myoedge.edge.engines import load_engine
-    from myoedge.export.data.table import load
-
-    parser = argparse.ArgumentParser(prog="python -m myoedge.export.rejection", description=__doc__)
-    parser.add_argument("bundle", help="a folder, a .tar, default or classic")
-    parser.add_argument("--dataset", required=True)
-    parser.add_argument("--root", required=True, type=Path)
-    parser.add_argument("--protocol", default="within:2", help="sessions, cycles:N or within:N")
-    parser.add_argument("--people", help="only these, apart by commas")
-    parser.add_argument(
-        "--accept", type=float, default=ACCEPT, help="share of right decisions to let through"
-    )
-    args = parser.parse_args(argv)
-    bundle = load_bundle(args.bundle)
-    engine, _ = load_engine(bundle, None)
-    dataset = load(args.dataset, args.root, args.people.split(",") if args.people else None)
-    subject = Subject(bundle, engine, dataset, (bundle.clock,))
-    found = rejection(subject, args.protocol, args.accept, lambda text: print(text, file=sys.stderr))
-    print(json.dumps(found, indent=1))
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -40,6 +40,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baseline", action="store_true", help="the classic bundle on the same split beside it"
     )
+    parser.add_argument(
+        "--leave-out",
+        nargs="?",
+        const="window",
+        choices=("window", "movement"),
+        metavar="BY",
+        help="each gesture left out in turn: what is taken for another; judged by window or by movement",
+    )
+    parser.add_argument(
+        "--accept", type=manner.positive, metavar="SHARE", help="leave-out: of right decisions (0.95)"
+    )
     parser.add_argument("--adapt", action="store_true", help="left out on purpose, see docs/donning.md")
 
 
@@ -49,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
     from myoedge.export.data.table import load
     from myoedge.export.evaluate import evaluate
 
+    if args.accept and not args.leave_out:
+        raise UsageError("--accept chooses thresholds, which count with --leave-out only; add it")
     if args.adapt:
         raise UsageError(
             "--adapt: learning from unlabelled use is left out, it cost some people more than it gave "
@@ -59,10 +72,13 @@ def run(args: argparse.Namespace) -> int:
     for why in refused:
         manner.say(args, f"engine {why}")
     people = _list(args.people)
+    dataset = load(args.dataset, args.root, people)
+    if args.leave_out:
+        return _leave_out(args, bundle, engine, dataset)
     row = evaluate(
         bundle,
         engine,
-        load(args.dataset, args.root, people),
+        dataset,
         args.protocol,
         modalities=_list(args.modalities),
         unlabelled_s=args.unlabelled or 0.0,
@@ -71,6 +87,23 @@ def run(args: argparse.Namespace) -> int:
         progress=lambda text: manner.say(args, text),
     )
     manner.result(args, row, _text(row))
+    return 0
+
+
+def _leave_out(args: argparse.Namespace, bundle: Any, engine: Any, dataset: Any) -> int:
+    from myoedge.calibration.heldout import ACCEPT, check_accept
+    from myoedge.export.evaluate import subject_of
+    from myoedge.export.rejection import rejection
+
+    row = rejection(
+        subject_of(bundle, engine, dataset, modalities=_list(args.modalities)),
+        args.protocol,
+        check_accept(args.accept or ACCEPT),
+        args.leave_out,
+        baseline=args.baseline,
+        progress=lambda text: manner.say(args, text),
+    )
+    manner.result(args, row, _leave_out_text(row))
     return 0
 
 
@@ -97,6 +130,25 @@ def _text(row: dict[str, Any]) -> str:
     if "baseline" in row:
         lines.append(_text(row["baseline"]))
     return "\n".join(lines)
+
+
+def _leave_out_text(row: dict[str, Any]) -> str:
+    asked = f"{100 * row['accept']:g} %"
+    lines = [
+        f"{row['dataset']} {row['protocol']}: {row['bundle']}",
+        f"  each gesture left out in turn, judged by {row['left_out']}",
+        f"  strict: share of the strange let through where {asked} of what is right passes; then, at the",
+        "  thresholds: of the strange, of what is right, of what is decided wrong",
+        f"  {'':<28} {'strict':>8} {'strange':>8} {'right':>8} {'wrong':>8}",
+    ]
+    names = ("false_accepts_at_target", "false_accepts", "right_accepted", "wrong_accepted")
+    for name, one in (*row["people"].items(), ("mean", row["mean"]), ("worst", row["worst"])):
+        shares = (f"{100 * one[n]:>7.1f}%" if one[n] is not None else f"{'-':>8}" for n in names)
+        lines.append(f"  {name:<28} {' '.join(shares)}")
+    rest = row["rest"]
+    lines.append(f"  at rest: {rest['starts']} starts in {rest['hours']:g} hours")
+    lines += [f"  left out: {text}" for text in row["skipped"]]
+    return "\n".join([*lines, *([_leave_out_text(row["baseline"])] if "baseline" in row else [])])
 
 
 def _donning(row: dict[str, Any]) -> list[str]:
