@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from myoedge.edge.embed import Embedded
 from myoedge.edge.profile import Profile
+from myoedge.edge.rising import strength
 from myoedge.edge.window import Window
 
 REST = "rest"
@@ -121,11 +122,6 @@ def is_falling(samples: NDArray[np.float32], share: float) -> bool:
 def newest(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """The last samples of a window, by which it is judged where the strength goes."""
     return samples[-max(1, round(NEWEST * len(samples))) :]
-
-
-def strength(samples: NDArray[np.float32]) -> float:
-    """Mean absolute value."""
-    return float(np.add.reduce(np.abs(samples), axis=None)) / samples.size
 
 
 def _softmax(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -43,7 +43,7 @@ class Rising:
         if not any(self._is_quiet(samples, rate_hz, *span) for span in QUIET_MS):
             return None
         newest = samples[-rows_of(NEWEST_MS, rate_hz) :]
-        if float(np.abs(newest).mean()) <= self.quiet:
+        if strength(newest) <= self.quiet:
             return None
         distances = self.head.distances(ramp_features(newest))
         nearest: dict[str, float] = {}
@@ -62,10 +62,15 @@ class Rising:
         self, samples: NDArray[np.float32], rate_hz: float, start_ms: float, stop_ms: float
     ) -> bool:
         start, stop = rows_of(start_ms, rate_hz), rows_of(stop_ms, rate_hz)
-        return start <= len(samples) and float(np.abs(samples[-start:-stop]).mean()) < self.quiet
+        return start <= len(samples) and strength(samples[-start:-stop]) < self.quiet
 
     def to_json(self) -> dict[str, Any]:
         return {"head": self.head.to_json(), "quiet": self.quiet}
+
+
+def strength(samples: NDArray[np.float32]) -> float:
+    """Mean absolute value of (time, channel) samples."""
+    return float(np.add.reduce(np.abs(samples), axis=None)) / samples.size
 
 
 def rows_of(ms: float, rate_hz: float) -> int:
