@@ -10,6 +10,7 @@ from myoedge.export.data.repetition import LoadedDataset
 from myoedge.export.data.table import DATASETS, MYO_EMG, MYO_IMU, load
 from myoedge.export.evaluate import evaluate
 from myoedge.export.golden import Signals, golden_inputs
+from myoedge.export.models.cost import multiply_adds, parameters
 from myoedge.export.package import Draft, draft_bundle, prior_arrays, write, write_classic
 from myoedge.export.pool import Pool, fill_pool
 from myoedge.export.reaction import Reaction, measure_reaction, new_share
@@ -126,18 +127,3 @@ def summary(result: Mapping[str, Any]) -> dict[str, float]:
     """Mean and worst person of an evaluation."""
     people = [one["accuracy"] for one in result["people"].values()]
     return {"mean": round(sum(people) / len(people), 4), "worst": round(min(people), 4)}
-
-
-def parameters(model: "nn.Module") -> int:
-    """How many numbers were learned."""
-    return sum(p.numel() for p in model.parameters())
-
-
-def multiply_adds(model: "nn.Module", inputs: Mapping[str, Any]) -> int:
-    """Of one window, counted by torch."""
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
-
-    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-        model(*(torch.from_numpy(x[:1]) for x in inputs.values()))
-    return int(counter.get_total_flops() // 2)

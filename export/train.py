@@ -15,6 +15,7 @@ from myoedge.export.batch_features import closed_form
 from myoedge.export.episode import Episode, draw_episode
 from myoedge.export.loss import EpisodeLoss
 from myoedge.export.models import build_model
+from myoedge.export.models.cost import multiply_adds, parameters
 from myoedge.export.pool import Group, Pool
 from myoedge.export.prior import Embed, Matrix, within_class
 from myoedge.export.recipe import Recipe
@@ -47,7 +48,10 @@ def train_model(recipe: Recipe, pool: Pool, say: Callable[[str], None]) -> tuple
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
-    model = build_model(labels=len(recipe.labels), **recipe.model)
+    one = first_inputs(recipe, pool)
+    shapes = {name: x.shape[1:] for name, x in one.items()}
+    model = build_model(labels=len(recipe.labels), inputs=shapes, **recipe.model)
+    say(f"{parameters(model)} parameters, {multiply_adds(model.eval(), one)} multiply-adds a window")
     standardise(model, pool, recipe.front.features, rng)
     prior = within_class(pool, recipe.front.features)
     loss_of = EpisodeLoss(prior)
@@ -97,18 +101,23 @@ def draw_batch(recipe: Recipe, pool: Pool, rng: np.random.Generator) -> list[Epi
     return drawn
 
 
+def first_inputs(recipe: Recipe, pool: Pool) -> dict[str, Array]:
+    """One window as the network takes it, in the bundle's order of inputs."""
+    features = closed_form(pool.emg[:1], recipe.front.features)
+    rows = {"emg": pool.emg[:1], "imu": pool.imu[:1], "features": features}
+    return {name: rows[name] for name in recipe.front.inputs}
+
+
 def standardise(model: "nn.Module", pool: Pool, features: tuple[str, ...], rng: np.random.Generator) -> None:
     """Set the inputs' means and deviations, the same for every place on the arm since bands turn."""
     import torch
 
     chosen = rng.choice(np.concatenate([group.all for group in pool.groups]), STANDARD_WINDOWS)
-    emg = np.concatenate([np.roll(pool.emg[chosen], turn, -1) for turn in range(pool.emg.shape[2])])
-    power: Any = model.power
-    with torch.no_grad():
-        patches = power(torch.from_numpy(emg)).flatten(0, 1)
-    for name, rows in (("feature", torch.from_numpy(closed_form(emg, features))), ("patch", patches)):
-        getattr(model, f"{name}_mean").copy_(rows.mean(0))
-        getattr(model, f"{name}_std").copy_(rows.std(0))
+    turns = range(pool.emg.shape[2])
+    emg = np.concatenate([np.roll(pool.emg[chosen], turn, -1) for turn in turns])
+    imu = np.concatenate([pool.imu[chosen] for _ in turns])
+    standard: Any = model
+    standard.standardise([torch.from_numpy(x) for x in (emg, imu, closed_form(emg, features))])
 
 
 def embed_all(model: "nn.Module", emg: Array, imu: Array, features: Array) -> Array:

@@ -16,11 +16,12 @@ def test_a_bare_graph_is_the_same_network_without_paths() -> None:
     rng = np.random.default_rng(0)
     shapes = {"emg": (40, 8), "imu": (10, 6), "features": (68,)}
     inputs = {name: rng.standard_normal((2, *shape)).astype(np.float32) for name, shape in shapes.items()}
-    model = build_model("hierarchical", labels=6, width=16, hidden=16, embedding=8, heads=2, cross_layers=1)
+    sizes = {"width": 16, "hidden": 16, "embedding": 8, "heads": 2, "branch_layers": 1, "cross_layers": 1}
+    model = build_model("hierarchical", labels=6, inputs=shapes, patches=5, **sizes)
     noted = to_onnx(model, inputs)
     bare = bare_onnx(noted)
     assert str(Path(__file__).parents[2] / "src").encode() in noted
-    assert b"hierarchical.py" not in bare
+    assert b"transformer.py" not in bare
     assert len(bare) < len(noted)
     before, after = (run_all(open_engine("onnx", one, tuple(shapes)), inputs) for one in (noted, bare))
     for old, new in zip(before, after, strict=True):

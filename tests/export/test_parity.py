@@ -7,13 +7,13 @@ import torch
 from myoedge.export.models import build_model
 from myoedge.export.parity import MARGIN, FloatEngine, largest_difference, run_all, tolerance
 
-INPUTS = ("emg", "imu", "features")
+SHAPES = {"emg": (40, 8), "imu": (10, 6), "features": (68,)}
+INPUTS = tuple(SHAPES)
 
 
 def examples(count: int = 3) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(0)
-    shapes = {"emg": (40, 8), "imu": (10, 6), "features": (68,)}
-    return {name: rng.standard_normal((count, *shape)).astype(np.float32) for name, shape in shapes.items()}
+    return {name: rng.standard_normal((count, *shape)).astype(np.float32) for name, shape in SHAPES.items()}
 
 
 @pytest.mark.parametrize("difference", [1e-6, 3e-4, 0.0271, 0.4, 12.34])
@@ -24,7 +24,7 @@ def test_the_tolerance_is_the_margin_rounded_up(difference: float) -> None:
 
 def test_the_float_engine_is_the_network() -> None:
     torch.manual_seed(0)
-    model = build_model("hierarchical", labels=6).eval()
+    model = build_model("hierarchical", labels=6, inputs=SHAPES, width=16).eval()
     inputs = examples()
     scores, embedding = run_all(FloatEngine(model, INPUTS), inputs)
     with torch.inference_mode():
@@ -35,7 +35,7 @@ def test_the_float_engine_is_the_network() -> None:
 
 def test_the_worst_value_of_either_output_counts() -> None:
     torch.manual_seed(0)
-    engine = FloatEngine(build_model("hierarchical", labels=6), INPUTS)
+    engine = FloatEngine(build_model("hierarchical", labels=6, inputs=SHAPES, width=16), INPUTS)
     inputs = examples()
     scores, embedding = run_all(engine, inputs)
     assert largest_difference(engine, inputs, scores, embedding) == 0

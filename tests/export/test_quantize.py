@@ -21,9 +21,9 @@ def both() -> tuple[FloatEngine, bytes, bytes]:
     import torch
 
     torch.manual_seed(0)
-    model = build_model(
-        "hierarchical", labels=6, width=16, hidden=16, embedding=8, heads=2, cross_layers=1
-    ).eval()
+    shapes = {name: x.shape[1:] for name, x in examples(1).items()}
+    sizes = {"width": 16, "hidden": 16, "embedding": 8, "heads": 2, "branch_layers": 1, "cross_layers": 1}
+    model = build_model("hierarchical", labels=6, inputs=shapes, patches=5, **sizes).eval()
     plain = to_onnx(model, examples(1))
     return FloatEngine(model, NAMES), plain, quantize_onnx(plain)
 

@@ -47,7 +47,10 @@ def recipe() -> Recipe:
         load_recipe("default"),
         sources=(Source("myo-uci"),),
         training=Training(steps=6, episodes=2, rate=2e-3, decay=0.05, hop_ms=25, every=3),
-        model={"kind": "hierarchical", "width": 16, "hidden": 16, "embedding": 8, "heads": 2},
+        model={
+            **load_recipe("default").model,
+            **{"width": 16, "hidden": 16, "embedding": 8, "heads": 2},
+        },
     )
 
 
@@ -58,7 +61,7 @@ def test_the_same_recipe_gives_the_same_weights(recipe: Recipe, pool: Pool) -> N
     for a, b in zip(first.state_dict().values(), second.state_dict().values(), strict=True):
         assert torch.equal(a, b)
     assert [look.step for look in looks] == [3, 6]
-    assert len(said) == 4
+    assert len([text for text in said if text.startswith("step")]) == 4
 
 
 def test_held_out_people_are_told_apart(recipe: Recipe, pool: Pool) -> None:

@@ -1,17 +1,18 @@
-"""The network takes what the device has, small enough for it."""
+"""The shipped recipe's network takes what the device has, small enough for it."""
 
 import pytest
 import torch
 
-from myoedge.edge.errors import UsageError
 from myoedge.export.models import build_model
 from myoedge.export.recipe import load_recipe
+
+SHAPES = {"emg": (40, 8), "imu": (10, 6), "features": (68,)}
 
 
 def network(seed: int = 0) -> torch.nn.Module:
     torch.manual_seed(seed)
     recipe = load_recipe("default")
-    return build_model(labels=len(recipe.labels), **recipe.model).eval()
+    return build_model(labels=len(recipe.labels), inputs=SHAPES, **recipe.model).eval()
 
 
 def inputs(batch: int = 3) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -49,6 +50,10 @@ def test_windows_of_a_batch_do_not_meet() -> None:
     torch.testing.assert_close(model(*given)[1][1:2], alone, rtol=1e-4, atol=1e-5)
 
 
-def test_an_unknown_model_is_refused() -> None:
-    with pytest.raises(UsageError, match="hierarchical"):
-        build_model("perceptron")
+def test_layers_within_come_before_layers_across() -> None:
+    assert [len(depth) for depth in network().depths()] == [2, 1, 1]  # type: ignore[operator]
+
+
+def test_linear_fusion_has_no_layer_across() -> None:
+    model = build_model("hierarchical", labels=3, inputs=SHAPES, fusion="linear", branch_layers=3)
+    assert [len(depth) for depth in model.depths()] == [2, 2, 2]  # type: ignore[operator]
