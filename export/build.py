@@ -13,7 +13,7 @@ from myoedge.export.golden import Signals, golden_inputs
 from myoedge.export.models.cost import multiply_adds, parameters
 from myoedge.export.package import Draft, draft_bundle, prior_arrays, write, write_classic
 from myoedge.export.pool import Pool, fill_pool
-from myoedge.export.reaction import Reaction, measure_reaction, new_share
+from myoedge.export.reaction import ASSUMED, Reaction, measure_reaction, new_share
 from myoedge.export.recipe import Recipe, Trial
 from myoedge.export.speed import microseconds
 from myoedge.export.train import train_model
@@ -52,7 +52,7 @@ def package(
     bundle = draft.load()
     engine, _ = load_engine(bundle)
     say(_speeds(draft, bundle, golden))
-    reaction = measure_reaction(bundle, engine, _unseen(root))
+    reaction = _reaction(recipe, root, bundle, engine)
     say(_said(reaction))
     accuracy = {
         name: one for test in recipe.tests for name, one in measured(test, draft, bundle, engine, root, say)
@@ -83,27 +83,37 @@ def build_classic(recipe: Recipe, root: Path, folder: Path, say: Say) -> str:
     pool = fill_pool(recipe, root, say)
     prior = prior_arrays(recipe, pool, None)
     write_classic(prior, None, folder)
-    reaction = measure_reaction(load_bundle(folder), None, _unseen(root))
+    reaction = _reaction(recipe, root, load_bundle(folder), None)
     say(_said(reaction))
     return write_classic(prior, reaction, folder)
 
 
 def _said(reaction: Reaction) -> str:
-    rows = [f"{100 * one['median']:.0f} % {kind}" for kind, one in reaction.items()]
+    rows = [f"{100 * one['median']:.0f} % {kind}" for kind, one in reaction.items()] or [
+        f"not measured, nobody held out has a later session; taken as {100 * ASSUMED:.0f} %"
+    ]
     return f"a decision turns when so much of the window is new (median): {', '.join(rows)}"
 
 
-def _unseen(root: Path) -> LoadedDataset:
-    return load(REACTION, root / REACTION, DATASETS[REACTION].unseen)
+def _reaction(recipe: Recipe, root: Path, bundle: Bundle, engine: Engine | None) -> Reaction:
+    """Of the unseen of REACTION, else of the people that the recipe holds out; empty where there are none."""
+    held_out = [source for source in recipe.sources if source.held_out]
+    if (root / REACTION).is_dir():
+        loaded = load(REACTION, root / REACTION, DATASETS[REACTION].unseen)
+    elif held_out:
+        loaded = load(held_out[0].dataset, held_out[0].folder(root), held_out[0].held_out)
+    else:
+        return {}
+    return measure_reaction(bundle, engine, loaded)
 
 
 def measured(
     test: Trial, draft: Draft, bundle: Bundle, engine: Engine | None, root: Path, say: Say
 ) -> list[tuple[str, dict[str, Any]]]:
     """Accuracy of int8, float and classic on one test of the recipe; nothing where the set is not there."""
-    folder = root / test.dataset
+    folder = test.folder(root)
     if not folder.is_dir():
-        say(f"{test.dataset} is not in {root}: not measured")
+        say(f"{test.path or test.dataset} is not in {root}: not measured")
         return []
     spec = DATASETS[test.dataset]
     loaded = load(test.dataset, folder, spec.unseen if test.unseen else None)

@@ -46,7 +46,7 @@ def card(row: Mapping[str, Any]) -> str:
     parts = [
         f"# {row['name']}\n\n{intent}",
         f"## Training data\n\n{_data(row['training']['data'])}",
-        f"## What it reaches\n\n{_metrics(row['metrics'])}",
+        f"## What it reaches\n\n{_metrics(row['name'], row['metrics'])}",
         f"## Engines\n\n{_engines(row)}",
         f"## Limits\n\n{LIMITS}",
         f"## Made by\n\n`myoedge train {row['training']['recipe']} --root DIR`, DIR holding one unpacked "
@@ -65,13 +65,12 @@ def _data(sources: list[Mapping[str, Any]]) -> str:
     ]
     for s in sources:
         unseen, held = ", ".join(s["unseen"]) or "-", ", ".join(s["held_out"]) or "-"
-        lines.append(
-            f"| {s['dataset']} | {s['licence']} | {s['attribution']}, {s['source']} | {unseen} | {held} |"
-        )
+        whose = ", ".join(filter(None, (s["attribution"], s["source"])))
+        lines.append(f"| {s['dataset']} | {s['licence']} | {whose} | {unseen} | {held} |")
     return "\n".join(lines) + "\n"
 
 
-def _metrics(metrics: Mapping[str, Any]) -> str:
+def _metrics(name: str, metrics: Mapping[str, Any]) -> str:
     if not metrics:
         return "Not measured.\n"
     lines = [
@@ -81,12 +80,12 @@ def _metrics(metrics: Mapping[str, Any]) -> str:
         "| data set, people | protocol | this, int8 | float | classic |",
         "|---|---|---|---|---|",
     ]
-    for name, one in metrics["accuracy"].items():
+    for test, one in metrics["accuracy"].items():
         cells = " | ".join(_cell(one.get(kind)) for kind in ("int8", "float", "classic"))
-        lines.append(f"| {name.split(';')[0]} | {one['protocol']} | {cells} |")
+        lines.append(f"| {test.split(';')[0]} | {one['protocol']} | {cells} |")
     lines += [
         "",
-        "By `myoedge evaluate default --dataset D --root DIR --protocol P --baseline`. The network has",
+        f"By `myoedge evaluate {name} --dataset D --root DIR --protocol P --baseline`. The network has",
         f"{metrics['parameters']} parameters and takes {metrics['multiply_adds']} multiply-adds a window.",
     ]
     lines += ["", _reaction(metrics["reaction"])]
@@ -94,6 +93,8 @@ def _metrics(metrics: Mapping[str, Any]) -> str:
 
 
 def _reaction(reaction: Mapping[str, Mapping[str, float]]) -> str:
+    if not reaction:
+        return "How soon a decision turns was not measured: nobody held out has a later session."
     rows = [
         f"{100 * one['median']:.0f} % ({100 * one['p90']:.0f} %) {kind}" for kind, one in reaction.items()
     ]

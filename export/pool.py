@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.edge.errors import UsageError
+from myoedge.edge.errors import NotThereError, UsageError
 from myoedge.export.data.repetition import LoadedDataset, Repetition
 from myoedge.export.data.table import DATASETS, load
 from myoedge.export.recipe import Recipe, Source
@@ -46,13 +46,21 @@ class Pool:
 
 
 def trainable(source: Source, root: Path) -> LoadedDataset:
-    """A data set without the people who stand for unseen; raises UsageError where weights may not ship."""
+    """A data set without the people who stand for unseen.
+
+    Raises UsageError where weights may not ship, NotThereError where its folder is not below `root`.
+    """
     spec = DATASETS[source.dataset]
     if not spec.ship_weights:
         raise UsageError(
             f"{source.dataset} ({spec.licence}): weights trained on it may not ship; leave it out"
         )
-    folder = root / source.dataset
+    folder = source.folder(root)
+    if not folder.is_dir():
+        raise NotThereError(
+            f"no {folder}: the recipe wants {source.dataset} there; --root holds one folder a set, named "
+            "by key or by the recipe's `path`"
+        )
     loaded = load(source.dataset, folder)
     people = [person for person in loaded.people if person not in spec.unseen]
     kept = tuple(r for r in loaded.repetitions if r.person in people)
@@ -60,7 +68,10 @@ def trainable(source: Source, root: Path) -> LoadedDataset:
 
 
 def fill_pool(recipe: Recipe, root: Path, say: Callable[[str], None]) -> Pool:
-    """Read every source of the recipe and cut it into windows; `root` holds one folder a data set."""
+    """Read every source of the recipe and cut it into windows; `root` holds one folder a data set.
+
+    Raises as `trainable`, and UsageError when nobody to train on is left.
+    """
     emg: list[NDArray[np.float32]] = []
     imu: list[NDArray[np.float32]] = []
     groups: dict[bool, list[Group]] = {False: [], True: []}
@@ -87,6 +98,11 @@ def fill_pool(recipe: Recipe, root: Path, say: Callable[[str], None]) -> Pool:
             if len(group.labels) >= FEWEST_LABELS and len(group.repetitions) > 1:
                 groups[person in source.held_out].append(group)
         say(f"{source.dataset}: {len(loaded.repetitions)} repetitions of {len(loaded.people)} people")
+    if not groups[False]:
+        raise UsageError(
+            f"nobody to train on has {FEWEST_LABELS} gestures, each at least twice; record more people, "
+            "gestures or repetitions, or hold fewer people out"
+        )
     return Pool(
         np.concatenate(emg),
         np.concatenate(imu),

@@ -34,12 +34,14 @@ def within_class(
     """One covariance a block, averaged over people and turns of the band, since anybody's band is turned.
 
     Blocks are the closed-form ones and, with `embed`, the network's. `turns`: the first so many, default all.
+    Where the pool holds nobody of DATASET, everybody in it counts.
     """
-    found: list[list[Matrix]] = []
-    for group in pool.groups:
-        if group.dataset == DATASET:
-            for turn in range(turns or pool.emg.shape[2]):
-                found.append(_blocks(pool, group, turn, features, embed))
+    groups = [group for group in pool.groups if group.dataset == DATASET] or pool.groups
+    found = [
+        _blocks(pool, group, turn, features, embed)
+        for group in groups
+        for turn in range(turns or pool.emg.shape[2])
+    ]
     return [np.mean(block, axis=0) for block in zip(*found, strict=True)]
 
 

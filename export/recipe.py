@@ -30,9 +30,14 @@ class Source:
     """One data set of the training."""
 
     dataset: str
+    path: str = ""  # of its folder below the root; empty: its key
     weight: float = 1.0  # how often episodes come from it
     days: int = 0  # sessions that one episode may mix; 0: all of a person's
     held_out: tuple[str, ...] = ()  # people that tell when to stop
+
+    def folder(self, root: Path) -> Path:
+        """Where it is."""
+        return root / (self.path or self.dataset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,11 @@ class Trial:
     people: str = ""  # what their names begin with; empty: all
     unseen: bool = False  # only the people the table keeps unseen
     compare: bool = False  # with the float network too
+    path: str = ""  # of the set's folder below the root; empty: its key
+
+    def folder(self, root: Path) -> Path:
+        """Where the set is."""
+        return root / (self.path or self.dataset)
 
 
 @dataclass(frozen=True, slots=True)

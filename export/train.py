@@ -74,14 +74,16 @@ def train_model(recipe: Recipe, pool: Pool, say: Callable[[str], None]) -> tuple
         losses.append(float(loss.detach()))
         if step % settings.every == 0 or step == settings.steps:
             looks.append(look(model, pool, recipe.front.features, step, losses[-settings.every :], prior))
-            say(_said(looks[-1]))
+            say(_said(looks[-1], bool(pool.held_out)))
             if looks[-1].accuracy >= max(past.accuracy for past in looks):
                 kept = copy.deepcopy(model.state_dict())
     model.load_state_dict(kept)
     return model.eval(), looks
 
 
-def _said(one: Look) -> str:
+def _said(one: Look, held_out: bool) -> str:
+    if not held_out:
+        return f"step {one.step}: loss {one.loss:.3f}, nobody is held out"
     return (
         f"step {one.step}: loss {one.loss:.3f}, held-out people {100 * one.accuracy:.2f} % "
         f"(closed form alone {100 * one.closed_form:.2f} %)"

@@ -25,3 +25,9 @@ def test_what_was_not_compared_is_left_open() -> None:
     one = {"protocol": "sessions", "int8": {"mean": 0.9, "worst": 0.8}}
     metrics = {**ROW["metrics"], "accuracy": {"some set": one}}
     assert "| some set | sessions | 90.0 (80) | - | - |" in card({**ROW, "metrics": metrics})
+
+
+def test_a_bundle_of_ones_own_is_named_and_what_was_not_measured_is_said() -> None:
+    text = card({**ROW, "name": "ours", "metrics": {**ROW["metrics"], "reaction": {}}})
+    assert "`myoedge evaluate ours --dataset" in text
+    assert "was not measured: nobody held out has a later session" in text

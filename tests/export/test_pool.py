@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from myoedge.edge.errors import UsageError
+from myoedge.edge.errors import NotThereError, UsageError
 from myoedge.export.pool import fill_pool, trainable
 from myoedge.export.recipe import Recipe, Source, load_recipe
 
@@ -64,3 +64,42 @@ def test_windows_of_a_set_without_imu_have_zeros_for_it(root: Path) -> None:
 def test_data_whose_weights_may_not_ship_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"GPL-3\.0"):
         trainable(Source("myo-laval"), tmp_path)
+
+
+def write_own(
+    root: Path, people: tuple[str, ...], labels: tuple[str, ...] = ("rest", "fist", "key turn")
+) -> None:
+    """A session of each, two repetitions a label, as `record --folder` writes them."""
+    rng = np.random.default_rng(1)
+    root.mkdir(exist_ok=True)
+    stream = '[streams.emg]\nrate_hz = 200\nchannels = 8\nunit = "count"\n'
+    (root / "dataset.toml").write_text(f'name = "own"\nrest = "rest"\n{stream}')
+    for person in people:
+        folder = root / person / "day 1"
+        folder.mkdir(parents=True)
+        for label in labels:
+            for number in (1, 2):
+                rows = rng.integers(-40, 40, (120, 8))
+                np.savetxt(folder / f"{label}_{number}.csv", rows, fmt="%d", delimiter=",")
+
+
+def test_own_recordings_are_found_where_the_recipe_says(tmp_path: Path) -> None:
+    write_own(tmp_path / "mine", ("anna", "ben"))
+    recipe = replace(small(), sources=(Source("folder", path="mine", held_out=("ben",)),))
+    pool = fill_pool(recipe, tmp_path, lambda _: None)
+    assert [group.labels for group in (*pool.groups, *pool.held_out)] == [
+        ("fist", "folder:key turn", "rest")
+    ] * 2
+    inside = replace(small(), sources=(Source("folder", path="."),))
+    assert len(fill_pool(inside, tmp_path / "mine", lambda _: None).groups) == 2
+
+
+def test_nobody_to_train_on_is_said(tmp_path: Path) -> None:
+    write_own(tmp_path, ("anna",), ("rest", "fist"))
+    with pytest.raises(UsageError, match="3 gestures, each at least twice"):
+        fill_pool(replace(small(), sources=(Source("folder", path="."),)), tmp_path, lambda _: None)
+
+
+def test_a_set_that_is_not_there_is_named_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(NotThereError, match=r"no .*/mine: the recipe wants folder there"):
+        trainable(Source("folder", path="mine"), tmp_path)

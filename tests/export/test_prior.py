@@ -28,3 +28,12 @@ def test_no_place_on_the_arm_is_special() -> None:
     time_domain, tangent = within_class(pool, ("log_time_domain", "tangent"))
     assert tangent.shape == (36, 36)
     np.testing.assert_allclose(np.diag(time_domain)[:8], np.diag(time_domain)[0], rtol=1e-6)
+
+
+def test_without_the_set_it_comes_from_elsewhere_everybody_counts() -> None:
+    rng = np.random.default_rng(2)
+    emg = rng.standard_normal((80, 40, 8)).astype(np.float32)
+    by = {("rest", 0): np.arange(40), ("fist", 0): np.arange(40, 80)}
+    group = Group("folder", "anna", by, ("fist", "rest"), (0,), 80)
+    pool = Pool(emg, np.zeros((80, 10, 6), np.float32), (group,), (), np.zeros(0, np.intp), ())
+    assert [len(block) for block in within_class(pool, ("log_time_domain", "tangent"), turns=1)] == [32, 36]
