@@ -39,6 +39,12 @@ def test_a_guided_recording_holds_labels_and_gives_a_folder_data_set(desk: Desk)
     assert not dataset.skipped
 
 
+def test_a_name_that_no_folder_could_bear_is_refused_before_anybody_is_asked(desk: Desk) -> None:
+    done = desk.call("record", "virtual:myo", "a.jsonl", "--folder", "set", "--person", "a/b")
+    assert done.returncode == 2 and "cannot name a folder" in done.stderr
+    assert not (desk.home / "a.jsonl").exists() and not (desk.home / "set").exists()
+
+
 def test_a_place_that_cannot_be_written_is_said(office: Desk) -> None:
     (office.home / "file").touch()
     done = office.call("record", "recording:session.jsonl", "file/a.jsonl")

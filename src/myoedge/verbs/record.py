@@ -73,11 +73,13 @@ def _report(args: argparse.Namespace, sources: dict[str, int], lost: int) -> Non
 
 
 async def _guided(args: argparse.Namespace) -> int:
-    from myoedge.boards.folder import write_folder
+    from myoedge.boards.folder import check_names, write_folder
     from myoedge.boards.guided import gestures_for, lead
 
     labels = gestures_for(args.armband, args.gestures or ())
     plan = manner.plan_of(args, labels)
+    if args.folder:
+        check_names(args.person, args.session, labels)
     session, specs = await lead(
         args.armband,
         manner.radio_of(args),
