@@ -28,6 +28,7 @@ class LetThrough:
     strange: list[Array] = field(default_factory=list)  # left out; inf: taken for rest, or not noticed
     starts: int = 0  # of gestures during rest
     rest_s: float = 0.0
+    moved_s: float = 0.0  # how long the strange movements lasted, where movements are judged
 
     def to_json(self, accept: float) -> Row:
         """Shares; "at target" is at the strictness under which `accept` of the right decisions pass."""
@@ -60,6 +61,17 @@ def rest_of(people: Collection[LetThrough]) -> dict[str, Any]:
         "hours": round(hours, 3),
         "starts": starts,
         "starts_per_hour": round(starts / hours, 1) if hours else None,
+    }
+
+
+def moving_of(people: Collection[LetThrough]) -> dict[str, Any]:
+    """Events an hour of strange movement, over all people."""
+    hours = sum(one.moved_s for one in people) / 3600
+    events = sum(int((_all(one.strange) <= 1).sum()) for one in people)
+    return {
+        "hours": round(hours, 3),
+        "events": events,
+        "events_per_hour": round(events / hours, 1) if hours else None,
     }
 
 

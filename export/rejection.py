@@ -17,7 +17,7 @@ from myoedge.edge.pipeline import Pipeline
 from myoedge.export.data.repetition import Repetition
 from myoedge.export.data.split import PersonSplit, split
 from myoedge.export.evaluate import BASELINE
-from myoedge.export.let_through import LetThrough, mean_of, rest_of, worst_of
+from myoedge.export.let_through import LetThrough, mean_of, moving_of, rest_of, worst_of
 from myoedge.export.subject import Subject
 from myoedge.export.words_rejection import leave_words_out
 
@@ -93,6 +93,7 @@ def _result(subject: Subject, people: Mapping[str, LetThrough], accept: float) -
         "mean": mean_of(rows.values()),
         "worst": worst_of(rows.values()),
         "rest": rest_of(people.values()),
+        "moving": moving_of(people.values()),
     }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.words import cut_spans, cuts_of, rates_of, teach
 from myoedge.edge.errors import UsageError
+from myoedge.edge.modality import NS
 from myoedge.edge.segment import Limits
 from myoedge.edge.word_population import Movement, Population, load_population
 from myoedge.edge.words import Judged, Matcher, Taught
@@ -34,10 +35,11 @@ def leave_words_out(subject: Subject, one: PersonSplit, tally: LetThrough) -> No
     found = _movements(subject, embedder, taught.limits, population, _moving(one.test))
     for word in taught.words if len(taught.words) > 2 else ():
         matcher = Matcher(population, _without(taught, word))
-        for label, movement in found:
+        for label, movement, seconds in found:
             judged = None if movement is None else matcher.judge(movement)
             if label == word:
                 tally.strange.append(_strangeness(judged, least))
+                tally.moved_s += seconds
             elif judged is not None:
                 (tally.right if judged.label == label else tally.wrong).append(_strangeness(judged, least))
     matcher = Matcher(population, taught)
@@ -58,14 +60,16 @@ def _movements(
     limits: Limits,
     population: Population,
     repetitions: Sequence[Repetition],
-) -> list[tuple[str, Movement | None]]:
-    """Label and movement of each repetition; None where no movement is found in it."""
+) -> list[tuple[str, Movement | None, float]]:
+    """Label, movement and its seconds of each repetition; None where no movement is found in it."""
     rates_hz = rates_of(embedder)
-    found: list[tuple[str, Movement | None]] = []
+    found: list[tuple[str, Movement | None, float]] = []
     for repetition in repetitions:
         cuts = [cut for _, cut in cut_spans(embedder, subject.stretch(repetition, 0), limits)]
         whole = [cut for cut in cuts if not cut.masked.any()]
-        found.append((repetition.label, population.measure(whole[0], *rates_hz) if whole else None))
+        movement = population.measure(whole[0], *rates_hz) if whole else None
+        seconds = (whole[0].end_ns - whole[0].start_ns) / NS if whole else 0.0
+        found.append((repetition.label, movement, seconds))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from myoedge.export.let_through import LetThrough, mean_of, rest_of, worst_of
+from myoedge.export.let_through import LetThrough, mean_of, moving_of, rest_of, worst_of
 
 
 def tally(strange: list[float], wrong: list[float] | None = None) -> LetThrough:
@@ -27,3 +27,10 @@ def test_each_person_counts_once_and_the_worst_is_meant_for_each_share() -> None
 def test_starts_at_rest_are_counted_by_the_hour_of_all_people() -> None:
     assert rest_of([tally([]), tally([])]) == {"hours": 1.0, "starts": 6, "starts_per_hour": 6.0}
     assert rest_of([LetThrough()])["starts_per_hour"] is None
+
+
+def test_events_are_counted_by_the_hour_of_strange_movement() -> None:
+    one = tally([0.5, 2.0, np.inf])
+    one.moved_s = 7200.0
+    assert moving_of([one]) == {"hours": 2.0, "events": 1, "events_per_hour": 0.5}
+    assert moving_of([tally([0.5])])["events_per_hour"] is None

@@ -147,6 +147,8 @@ def _leave_out_text(row: dict[str, Any]) -> str:
         lines.append(f"  {name:<28} {' '.join(shares)}")
     rest = row["rest"]
     lines.append(f"  at rest: {rest['starts']} starts in {rest['hours']:g} hours")
+    if (moving := row["moving"])["hours"]:
+        lines.append(f"  strange movement: {moving['events']} events in {moving['hours']:g} hours")
     lines += [f"  left out: {text}" for text in row["skipped"]]
     return "\n".join([*lines, *([_leave_out_text(row["baseline"])] if "baseline" in row else [])])
 
