@@ -144,7 +144,7 @@ def _write(
         for name, writer in writers.items():
             if kept:
                 writer.append(np.stack([one.samples[name] for one in kept]))
-        rows.append(_row(repetition, count, count + len(kept)))
+        rows.append(_row(loaded, repetition, count, count + len(kept)))
         count += len(kept)
     for writer in writers.values():
         writer.close()
@@ -183,19 +183,23 @@ def _streams(recipe: SupervisedRecipe, there: Mapping[str, StreamSpec]) -> dict[
 
 
 def _signals(recipe: SupervisedRecipe, repetition: Repetition) -> dict[str, Samples]:
-    signals = dict(repetition.signals)
-    for name, (source, how) in recipe.front.derived.items():
+    """What the front asks for, read once: a large set's repetition stays in its file until then."""
+    found: dict[str, Samples] = {}
+    for name in recipe.front.modalities:
+        source, how = recipe.front.derived.get(name, (name, ""))
         if source in repetition.signals:
-            signals[name] = derive(how, repetition.signals[source])
-    return {name: signals[name] for name in recipe.front.modalities if name in signals}
+            samples = repetition.signals[source]
+            found[name] = derive(how, samples) if how else samples
+    return found
 
 
 _FACTS = ("person", "session", "label", "native", "number", "part", "order")
 
 
-def _row(repetition: Repetition, start: int, stop: int) -> dict[str, Any]:
+def _row(loaded: LoadedDataset, repetition: Repetition, start: int, stop: int) -> dict[str, Any]:
     facts = {name: getattr(repetition, name) for name in _FACTS}
-    shapes = {name: list(x.shape) for name, x in repetition.signals.items()}
+    streams = loaded.spec.streams
+    shapes = {name: [repetition.rows(name), streams[name].channels] for name in repetition.signals}
     return {**facts, "shapes": shapes, "rates": dict(repetition.rates), "start": start, "stop": stop}
 
 

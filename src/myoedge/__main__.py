@@ -32,7 +32,8 @@ VERBS = {
         "myoedge.verbs.evaluate",
         "accuracy of a bundle on recordings, through the device's own code",
     ),
-    "train": ("myoedge.verbs.train", "recordings to an int8 bundle"),
+    "train": ("myoedge.verbs.train", "recordings to an int8 bundle, or to runs of window classification"),
+    "compare": ("myoedge.verbs.compare", "architectures, inputs and seeds against each other, on Ray"),
     "wearer": ("myoedge.verbs.wearer", "fit and check the simulated wearer"),
 }
 

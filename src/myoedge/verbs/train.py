@@ -28,9 +28,46 @@ def add(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--ship", action="store_true", help="into this package itself, trusted from now on; for a checkout"
     )
+    windows = parser.add_argument_group("a recipe of window classification (docs/training.md)")
+    windows.add_argument("--fold", action="append", default=[], help="only this fold; may repeat")
+    windows.add_argument("--inputs", type=manner.names, metavar="A,B", help="only these modalities")
+    windows.add_argument("--seed", type=int, help="instead of the recipe's")
+    windows.add_argument(
+        "--cache", type=manner.path, metavar="DIR", help="of windows (the user's cache folder)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
+    from myoedge.export.supervised_recipe import is_supervised
+
+    return _run_windows(args) if is_supervised(args.recipe) else _run_bundle(args)
+
+
+def _run_windows(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from myoedge.edge.errors import UsageError
+    from myoedge.export.cache import default_cache
+    from myoedge.export.compare.comparison import root_of
+    from myoedge.export.supervised_recipe import load_supervised
+    from myoedge.export.supervised_train import Asked, text_of, train_windows
+
+    recipe = load_supervised(args.recipe)
+    if args.ship:
+        raise UsageError(f"{recipe.name} makes runs, no bundle: --ship is for the recipe of a bundle")
+    row = train_windows(
+        recipe,
+        root_of(args.root, recipe.data.dataset),
+        args.out or Path("runs") / recipe.name,
+        args.cache or default_cache(),
+        Asked(tuple(args.fold), args.inputs or (), args.seed),
+        lambda text: manner.say(args, text),
+    )
+    manner.result(args, row, text_of(row))
+    return 0
+
+
+def _run_bundle(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from myoedge.edge.bundle import SHIPPED
