@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from myoedge.calibration.edges import Held, find_held
 from myoedge.calibration.likeness import Likeness
+from myoedge.edge.modality import NS
+from myoedge.edge.quality import NOISY, QualityMonitor
 
 REST = "rest"
 LEAD_S = 1.0  # before the prompt: where a contraction that came too early is looked for
@@ -101,7 +103,7 @@ class Judge:
         found = _Findings()
         if lost > 1 - FEWEST:
             found.against.append(("lost", f"{100 * lost:.0f} % of the samples were lost"))
-        alive = self._channels(x[part], found)
+        alive = self._channels(x, part, found)
         if not len(alive):
             return found.verdict(take, 0.0, lost, ""), part
         if take.label == REST:
@@ -115,18 +117,29 @@ class Judge:
             like = self._judge_likeness(take, x[part], alive, found)
         return found.verdict(take, level, lost, like), part
 
-    def _channels(self, x: Array, found: _Findings) -> NDArray[np.intp]:
+    def _channels(self, whole: Array, part: slice, found: _Findings) -> NDArray[np.intp]:
         """Those that give a signal."""
+        x = whole[part]
         dead = np.flatnonzero(~np.isfinite(x).all(axis=0) | (np.ptp(x, axis=0) == 0))
-        if len(dead):
-            many = len(dead) > DEAD_CHANNELS * x.shape[1]
-            row = ("dead", f"no signal on channel {_listed(dead)}")
-            (found.against if many else found.notes).append(row)
+        humming = np.setdiff1d(self._humming(whole), dead)
+        bad = np.concatenate([dead, humming])
+        many = len(bad) > DEAD_CHANNELS * x.shape[1]
+        for what, channels in (("no signal", dead), ("mains hum", humming)):
+            if len(channels):
+                off = ": is the band off the skin?" if many else ""
+                row = ("dead", f"{what} on channel {_listed(channels)}{off}")
+                (found.against if many else found.notes).append(row)
         if self._limit is not None:
             full = (np.abs(x) >= self._limit - 1).mean(axis=0) > CLIPPED
             if full.any():
                 found.against.append(("clipped", f"channel {_listed(np.flatnonzero(full))} at its limit"))
-        return np.setdiff1d(np.arange(x.shape[1]), dead)
+        return np.setdiff1d(np.arange(x.shape[1]), bad)
+
+    def _humming(self, x: Array) -> NDArray[np.intp]:
+        """Channels of whose last second most is mains hum, by what masks them in use."""
+        monitor = QualityMonitor(self._rate_hz, x.shape[1], self._limit)
+        monitor.feed(x, 0, round(NS / self._rate_hz))
+        return np.flatnonzero(np.array(monitor.states) == NOISY)
 
     def _judge_rest(self, x: Array, found: _Findings) -> float:
         level = _level(x)

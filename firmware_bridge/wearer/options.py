@@ -40,7 +40,7 @@ class Options:
 
 def _value(word: str, text: str) -> float | bool | tuple[int, ...]:
     if word == "liftoff":
-        return tuple(int(part) for part in text.split("+") if part)
+        return tuple(int(part) for part in text.replace("+", " ").split())  # + in an address is a space
     if word == "mirror":
         if text.lower() not in TRUE + FALSE:
             raise ValueError(text)

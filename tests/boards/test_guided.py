@@ -6,7 +6,7 @@ import pytest
 from myoedge.boards.guided import bundle_facts, calibrate, gestures_for, report
 from myoedge.calibration.plan import GESTURES, Plan
 from myoedge.calibration.store import Store
-from myoedge.edge.errors import UsageError
+from myoedge.edge.errors import FormatError, UsageError
 
 
 def test_a_simulated_wearer_is_asked_for_what_it_can_do() -> None:
@@ -24,6 +24,23 @@ def test_a_person_is_asked_for_anything() -> None:
 def test_a_bundle_of_ones_own_is_found_again() -> None:
     assert bundle_facts("default") == {}
     assert bundle_facts("some/where") == {"bundle_path": str(Path("some/where").resolve())}
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [("source=skin", "as quiet as rest"), ("liftoff=0+1+2+3+4+5+6+7", "is the band off the skin?")],
+)
+def test_who_does_nothing_or_pulls_the_band_off_is_told_and_keeps_the_last_good_profile(
+    anna: Path, trouble: str, reason: str
+) -> None:
+    before = Store().load("anna")
+    said: list[str] = []
+    plan = Plan(("rest", "fist"), repetitions=1, hold_s=0.9, pause_s=0.3)
+    with pytest.raises(FormatError, match="nothing was changed"):
+        asyncio.run(calibrate(f"virtual:myo?{trouble}", "bluez", "anna", "classic", plan, said.append))
+    assert any(reason in line for line in said)
+    assert Store().path("anna") == anna and Store().load("anna").to_json() == before.to_json()
+    assert not list(anna.parent.glob(".*"))
 
 
 def test_a_guided_minute_becomes_a_profile(tmp_path: Path) -> None:

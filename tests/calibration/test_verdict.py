@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from myoedge.calibration.verdict import KINDS, Judge, Take, Verdict
+from myoedge.firmware_bridge.wearer.fault import Faults
 
 Emg = Callable[..., NDArray[np.float32]]
 
@@ -61,6 +62,30 @@ def test_one_dead_channel_is_told_but_not_held_against_the_wearer(judge: Bench, 
     assert verdict.good and "channel 6" in verdict.reasons[0]
     samples[:, :5] = np.nan
     assert not judge("fist", 0, samples, 400).good
+
+
+@pytest.mark.parametrize(("fault", "what"), [("liftoff", "mains hum"), ("flat", "no signal")])
+@pytest.mark.parametrize("label", ["rest", "fist"])
+def test_a_band_that_was_pulled_off_is_seen(
+    judge: Bench, make_emg: Emg, fault: str, what: str, label: str
+) -> None:
+    faults = Faults(8, 200.0, np.random.default_rng(0))
+    for channel in range(8):
+        faults.set(fault, channel)
+    samples = make_emg(label, 2.0).astype(np.float64)
+    faults(samples, 0)
+    verdict = judge(label, 1, np.round(samples), 400)
+    assert verdict.unfit and verdict.kinds == ("dead",)
+    assert verdict.reasons[0].startswith(what) and verdict.reasons[0].endswith("is the band off the skin?")
+
+
+def test_hum_on_one_channel_is_told_but_not_held_against_the_wearer(judge: Bench, make_emg: Emg) -> None:
+    faults = Faults(8, 200.0, np.random.default_rng(0))
+    faults.set("liftoff", 3)
+    samples = make_emg("fist", 2.0).astype(np.float64)
+    faults(samples, 0)
+    verdict = judge("fist", 0, np.round(samples), 400)
+    assert verdict.good and verdict.reasons == ("mains hum on channel 3",)
 
 
 def test_a_clipped_channel_is_named(judge: Bench, make_emg: Emg) -> None:

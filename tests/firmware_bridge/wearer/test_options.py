@@ -55,6 +55,7 @@ def test_drift_changes_the_gains_in_time() -> None:
 
 
 def test_noise_and_liftoff_reach_the_channels_they_should() -> None:
+    assert Options.parse({"liftoff": "2 5"}) == Options.parse({"liftoff": "2+5"})  # as an address gives it
     wearer = make_wearer("anna", options={"liftoff": "2+5"})
     strength = wearer.emg(600).std(axis=0)
     assert (strength[[2, 5]] > 3 * strength[[0, 1, 3, 4, 6, 7]].max() * 0.8).all()
