@@ -1,0 +1,119 @@
+"""The whole analysis of some runs of one architecture: every measure, by person, put together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.edge.errors import MismatchError
+from myoedge.export.isolate.attribution import Part, attribute
+from myoedge.export.isolate.cut import planned
+from myoedge.export.isolate.measure import Loss, measure
+from myoedge.export.isolate.probe import by_person
+from myoedge.export.isolate.sensors import Worth, sensors_of, worths
+from myoedge.export.isolate.source import Subject
+from myoedge.export.models.pathway import CROSS, WITHIN
+from myoedge.export.models.silence import STAGES
+
+DRAWS = 3  # of every random control
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """Arrays by person hold the people of all runs, run after run."""
+
+    runs: tuple[str, ...]
+    modalities: tuple[str, ...]
+    joint: tuple[int, ...]  # layers that have pathways across
+    layers: int
+    people: tuple[str, ...]
+    labels: tuple[str, ...]
+    windows: int
+    accuracy: NDArray[np.float64]  # (person,)
+    losses: tuple[Loss, ...]
+    parts: tuple[Part, ...]
+    random_losses: tuple[Loss, ...]  # of untrained networks
+    random_parts: tuple[Part, ...]
+    worths: tuple[Worth, ...]
+
+
+def analyse(subjects: Sequence[Subject], heads: bool = False, say: Say = lambda _: None) -> Analysis:
+    """Runs of the same architecture, inputs and labels; raises MismatchError for others."""
+    one = subjects[0]
+    for other in subjects[1:]:
+        if _shape(other) != _shape(one):
+            raise MismatchError(
+                f"{other.name} is another network than {one.name}: {_shape(other)}, wanted {_shape(one)}; "
+                "analyse runs of one architecture, inputs and labels together"
+            )
+    found = [_analysed(subject, heads, say) for subject in subjects]
+    return Analysis(
+        tuple(subject.name for subject in subjects),
+        one.model.modalities,
+        tuple(range(len(one.model.apart), len(one.model.depths()))),
+        len(one.model.depths()),
+        tuple(person for single in found for person in single.people),
+        one.test.labels,
+        sum(single.windows for single in found),
+        np.concatenate([single.accuracy for single in found]),
+        *(
+            tuple(_together(rows) for rows in zip(*(getattr(single, name) for single in found), strict=True))
+            for name in ("losses", "parts", "random_losses", "random_parts", "worths")
+        ),
+    )
+
+
+def _shape(subject: Subject) -> tuple[object, ...]:
+    depths = [[one.heads for one in depth] for depth in subject.model.depths()]
+    return subject.model.owners, depths, subject.test.labels
+
+
+def _analysed(subject: Subject, heads: bool, say: Say) -> Analysis:
+    model, test = subject.model, subject.test
+    say(f"{subject.name}: {len(test)} windows of {len(test.people)} people")
+    cuts = [cut for stage in STAGES for cut in planned(model, stage, heads, DRAWS)]
+    whole, losses = measure(model, test, cuts, lambda text: say(f"{subject.name}: {text}"))
+    control = [
+        cut
+        for cut in planned(subject.untrained, "after", heads=False, draws=0)
+        if cut.scope in ("layer", "all") and cut.group in (WITHIN, CROSS)
+    ]
+    _, random_losses = measure(subject.untrained, test, control)
+    inputs = model.tokeniser.inputs
+    sensors = sensors_of(model, inputs, subject.axes)
+    say(f"{subject.name}: {len(sensors)} sensors left out in turn")
+    return Analysis(
+        (subject.name,),
+        model.modalities,
+        (),
+        len(model.depths()),
+        test.people,
+        test.labels,
+        len(test),
+        by_person(test, whole.right),
+        tuple(losses),
+        tuple(attribute(model, test)),
+        tuple(random_losses),
+        tuple(attribute(subject.untrained, test)),
+        tuple(worths(model, test, subject.train, inputs, sensors)),
+    )
+
+
+def _together(rows: Sequence[Loss | Part | Worth]) -> Loss | Part | Worth:
+    """The same row of several runs: people side by side, by label the mean of the runs that have it."""
+    first = rows[0]
+    values = {}
+    for name in first.__dataclass_fields__:
+        column = [getattr(row, name) for row in rows]
+        if name == "by_label":
+            there = ~np.isnan(column)
+            total = np.where(there, column, 0.0).sum(axis=0)
+            values[name] = np.where(there.any(axis=0), total / np.maximum(there.sum(axis=0), 1), np.nan)
+        elif isinstance(column[0], np.ndarray):
+            values[name] = np.concatenate(column)
+        else:
+            values[name] = column[0]
+    return type(first)(**values)
