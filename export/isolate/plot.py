@@ -24,7 +24,9 @@ def stacked(title: str, rows: Sequence[tuple[str, Sequence[Named]]]) -> str:
             wide = share * WIDTH
             parts.append(_bar(x, y, wide, turn, f"{label}, {name}: {100 * share:.1f} %"))
             if wide > 40:
-                parts.append(_text(x + wide / 2, y + THICK - 3, f"{100 * share:.0f} %", "middle", "#fff"))
+                parts.append(
+                    _text(x + wide / 2, y + THICK - 3, f"{100 * share:.0f} %", "middle", ' class="on"')
+                )
             x += wide
     return "".join([*parts, "</svg>"])
 
@@ -50,7 +52,7 @@ def beside(title: str, rows: Sequence[tuple[str, Sequence[Named]]], unit: str) -
                     _text(zero + max(0.0, value * scale) + 4, at + THICK - 5, f"{value:.1f}", "start")
                 )
     parts.append(
-        f'<line x1="{zero:.1f}" x2="{zero:.1f}" y1="26" y2="{30 + len(rows) * tall}" stroke="#333"/>'
+        f'<line x1="{zero:.1f}" x2="{zero:.1f}" y1="26" y2="{30 + len(rows) * tall}" stroke="#888"/>'
     )
     return "".join([*parts, "</svg>"])
 
@@ -80,5 +82,5 @@ def _open(title: str, height: float) -> str:
     )
 
 
-def _text(x: float, y: float, text: str, anchor: str, colour: str = "#333") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, anchor: str, more: str = "") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{more}>{escape(text)}</text>'

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from myoedge.calibration.drawing import matrix, table
+from myoedge.export.compare.report import STYLE
 from myoedge.export.isolate.analysis import Analysis
 from myoedge.export.isolate.figures import (
     EVERY,
@@ -23,14 +24,10 @@ from myoedge.export.isolate.share import mean_of
 from myoedge.export.models.pathway import ARROW, CROSS, WITHIN
 
 PAGE = "report.html"
-STYLE = (
-    "body{font:15px/1.5 sans-serif;max-width:860px;margin:2em auto;padding:0 1em;color:#222}"
-    "table{border-collapse:collapse;font-size:13px}td,th{padding:2px 10px;border-bottom:1px solid #ccc}"
-    "td{text-align:right}td:first-child,th:first-child{text-align:left}.wide{overflow-x:auto}"
-    "svg{max-width:100%;height:auto;font:12px sans-serif}svg rect{fill:#1f77b4}"
-    "svg rect.own{stroke:#222}svg text.on{fill:#fff}"
-    ".said{font-size:17px;border-left:4px solid #1f77b4;padding-left:1em}"
-)
+OWN_STYLE = """
+svg rect{fill:var(--ink)}svg rect.own{stroke:var(--text)}
+.said{font-size:1.1em;border-left:4px solid var(--ink);padding-left:1em}
+"""
 
 
 def write_page(found: Analysis, rows: Sequence[Figure], folder: Path) -> str:
@@ -56,7 +53,7 @@ def write_page(found: Analysis, rows: Sequence[Figure], folder: Path) -> str:
     ]
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>Pathways between modalities</title><style>{STYLE}</style></head>"
+        f"<title>Pathways between modalities</title><style>{STYLE}{OWN_STYLE}</style></head>"
         f"<body>{''.join(parts)}</body></html>\n"
     )
     (folder / PAGE).write_text(page, encoding="utf-8")
