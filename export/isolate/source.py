@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from myoedge.export.compare.comparison import root_of
 from myoedge.export.isolate.cut import attending
 from myoedge.export.isolate.probe import Probe
 from myoedge.export.models import build_model
@@ -30,14 +31,14 @@ class Subject:
 
 
 def load_subject(folder: Path, root: Path, cache: Path, windows: int, say: Say) -> Subject:
-    """At most `windows` windows of either kind. `root`: the data set's unpacked folder.
+    """At most `windows` windows of either kind. `root` holds one unpacked folder a data set, or is the one.
 
     Raises NotThereError or FormatError for a folder without a finished run, UsageError for a network without
     attention.
     """
     run = load_run(folder)
     model = attending(run.model())
-    data = run.data(root, cache, say)
+    data = run.data(root_of(root, run.row["dataset"]), cache, say)
     options = {**run.row["model"], "labels": len(data.labels), "inputs": data.inputs}
     torch.manual_seed(run.row["seed"])
     untrained = attending(build_model(**options))

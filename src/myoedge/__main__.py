@@ -34,6 +34,10 @@ VERBS = {
     ),
     "train": ("myoedge.verbs.train", "recordings to an int8 bundle, or to runs of window classification"),
     "compare": ("myoedge.verbs.compare", "architectures, inputs and seeds against each other, on Ray"),
+    "isolate": (
+        "myoedge.verbs.isolate",
+        "how much of a decision travels across modalities, and by which sensor",
+    ),
     "wearer": ("myoedge.verbs.wearer", "fit and check the simulated wearer"),
 }
 

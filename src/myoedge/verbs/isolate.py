@@ -9,7 +9,7 @@ WINDOWS = 3000  # tested: about a minute for a small network on one core
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "example: myoedge isolate runs/psl/p01 --root recordings/myo-psl --out pathways"
+    parser.epilog = "example: myoedge isolate runs/isonet-psl/person1 --root recordings --out pathways"
     parser.add_argument(
         "run",
         nargs="+",
@@ -17,13 +17,17 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="folders of finished runs of one architecture, as train writes",
     )
     parser.add_argument(
-        "--root", required=True, type=manner.path, metavar="DIR", help="the data set's unpacked folder"
+        "--root",
+        required=True,
+        type=manner.path,
+        metavar="DIR",
+        help="holds one unpacked folder a data set, or is the one",
     )
     parser.add_argument(
         "--out", type=manner.path, metavar="DIR", help="for CSV and report.html (default: RUN/isolate)"
     )
     parser.add_argument(
-        "--cache", type=manner.path, metavar="DIR", help="where cut windows are kept (default: as train)"
+        "--cache", type=manner.path, metavar="DIR", help="of windows (the user's cache folder)"
     )
     parser.add_argument(
         "--windows", type=manner.count, default=WINDOWS, metavar="N", help=f"at most, of each run ({WINDOWS})"
