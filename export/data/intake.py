@@ -17,7 +17,7 @@ from myoedge.export.data.labels import canonical
 from myoedge.export.data.matrix import Matrix, read_matrix
 from myoedge.export.data.naming import files
 from myoedge.export.data.repetition import Hand, LoadedDataset, Repetition, Wearer
-from myoedge.export.data.table import DatasetSpec
+from myoedge.export.data.spec import DatasetSpec
 
 
 class Intake:

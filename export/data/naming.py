@@ -13,6 +13,17 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part), part) if part.isdigit() else (1, 0, part) for part in parts if part)
 
 
+def ranges(numbers: Iterable[int]) -> str:
+    """Whole numbers as a person writes them: 1-3, 7."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+
+
 def folders(parent: Path) -> list[Path]:
     """Visible sub-folders in natural order."""
     return _sorted(path for path in parent.iterdir() if path.is_dir() and not path.name.startswith("."))

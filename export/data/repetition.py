@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from myoedge.export.data.deferred import Deferred, Signal
 
 if TYPE_CHECKING:
-    from myoedge.export.data.table import DatasetSpec
+    from myoedge.export.data.spec import DatasetSpec
 
 __all__ = ["Hand", "LoadedDataset", "Repetition", "Signal", "Wearer"]
 

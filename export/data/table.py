@@ -1,42 +1,25 @@
 """The table of data sets: origin, licence, streams, sessions and unseen people of each."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoedge.edge.errors import NotThereError, UsageError
 from myoedge.edge.stream import StreamSpec
+from myoedge.export.data.ninapro_table import NINAPRO
 from myoedge.export.data.repetition import LoadedDataset
+from myoedge.export.data.spec import DatasetSpec
 
 if TYPE_CHECKING:
     from myoedge.export.data.intake import Intake
+
+__all__ = ["DATASETS", "DatasetSpec", "load", "load_each", "people_in"]
 
 # The Myo as it is on the air: int8 EMG; IMU of ten int16: quaternion w x y z (16384 = 1), acceleration
 # x y z (2048 = 1 g), angular rate x y z (16 = 1 deg/s), in the order of the armband's IMU packet.
 MYO_EMG = StreamSpec(rate_hz=200.0, channels=8, unit="count", limit=128.0)
 MYO_IMU = StreamSpec(rate_hz=50.0, channels=10, unit="count", limit=32768.0)
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetSpec:
-    """One line of the table."""
-
-    key: str
-    loader: str  # "module:function", imported when the set is loaded
-    licence: str
-    ship_weights: bool  # whether a model trained on it may be given away
-    attribution: str  # what a model's card must say; empty when weights may not ship
-    source: str
-    streams: Mapping[str, StreamSpec]
-    has_sessions: bool = True  # False: one session called "all"
-    first_sessions: tuple[str, ...] = ()  # sessions that calibrate under `sessions`; empty: the first in time
-    unseen: tuple[str, ...] = ()  # people no bundle trains on whose zero-shot figure is quoted
-    standard: str = ""  # the division of windows that the field uses, a scheme of fold.py
-    moving: bool = False  # repetitions are movements, to be judged as a whole, and not held
-    native_rest: str = "rest"  # folder: its own word for no gesture; every Repetition.label says "rest"
-    cautions: tuple[str, ...] = ()  # traps no reader can mend; said in every result
 
 
 _SPECS = (
@@ -168,6 +151,26 @@ _SPECS = (
         streams={"emg": StreamSpec(rate_hz=1000.0, channels=64, unit="count", limit=32768.0)},
         first_sessions=("Session1Train",),
         cautions=("counts stand about 100 mV above zero: remove the mean first",),
+    ),
+    *NINAPRO,
+    DatasetSpec(
+        key="hdsemg65",
+        loader="myoedge.export.data.hdsemg65:load",
+        licence="as its page says",
+        ship_weights=False,
+        attribution="",
+        source="Malesevic et al., Scientific Data 8:63, 2021; figshare collection 5090861",
+        standard="repetitions:1,3,5/2,4",
+        # Two grids of 8 x 8: column = 64 x grid + 8 x line along the arm + place; flexors, then extensors.
+        streams={
+            "emg": StreamSpec(rate_hz=2048.0, channels=128, unit="raw"),
+            "force": StreamSpec(rate_hz=128.0, channels=9, unit="raw"),  # as many axes as its files have
+        },
+        has_sessions=False,
+        cautions=(
+            "force is as in the files: about 2.5 at zero; one public loader takes raw x 40 - 100 for newton",
+            "labels from 60 on count one less or one more, by whether the repeated block shares label 58",
+        ),
     ),
     DatasetSpec(
         key="folder",
