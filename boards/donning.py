@@ -1,14 +1,13 @@
 """Putting a band on again, on any armband: a short session, the profile re-aligned or renewed, kept, told."""
 
 import asyncio
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from myoedge.boards.guided import lead
 from myoedge.boards.refit import read
+from myoedge.boards.sitting import Place, sitting
 from myoedge.calibration.plan import Plan
 from myoedge.calibration.refresh import Refreshed, refresh
 from myoedge.calibration.store import Store, recording_of
@@ -17,7 +16,7 @@ from myoedge.calibration.sync import GESTURES, KNOWN, Synced, sync
 from myoedge.calibration.wishes import Wishes
 from myoedge.edge.errors import UsageError
 from myoedge.edge.profile import Profile
-from myoedge.firmware_bridge.device import Choice, Loaded, load
+from myoedge.firmware_bridge.device import Loaded
 
 Kind = Literal["sync", "refresh"]
 SYNC_HOLD_S = 1.5  # a second of it counts, after the reaction
@@ -87,39 +86,23 @@ async def don(
     Until the last step, and where nothing is taken, the profile in use stays. Raises what opening, guiding
     and `sync` or `refresh` raise, MismatchError when the profile's bundle is not here any more.
     """
-    store = store or Store()
-    path = store.path(name)
-    profile = store.load(name)
-    loaded = load_for(profile, unsigned)
-    plan = sync_plan(profile, gestures) if kind == "sync" else refresh_plan(profile)
-    recording = store.new_recording(name)
-    say(f"{len(plan.labels)} gestures, about {plan.seconds:.0f} s")
-    try:
-        session, specs = await lead(
-            address, radio, plan, recording, say,
-            vibrate=vibrate, clock=loaded.bundle.clock, wishes=wishes,
-        )  # fmt: skip
-        kept = await _kept(path)
-        bundle, engine, shown = loaded.bundle, loaded.engine, [session.stretch]
+
+    def plan_for(profile: Profile, _: Loaded) -> Plan:
+        plan = sync_plan(profile, gestures) if kind == "sync" else refresh_plan(profile)
+        say(f"{len(plan.labels)} gestures, about {plan.seconds:.0f} s")
+        return plan
+
+    place = Place(address, radio, name, store or Store())
+    async with sitting(place, plan_for, say, vibrate=vibrate, unsigned=unsigned, wishes=wishes) as sat:
+        kept = await _kept(sat.path)
+        what = sat.profile, sat.loaded.bundle, sat.loaded.engine, sat.specs, [sat.stretch]
         if kind == "sync":
-            found: Synced | Refreshed = await asyncio.to_thread(
-                sync, profile, bundle, engine, specs, shown, kept=kept, mirror=mirror
-            )
+            found: Synced | Refreshed = await asyncio.to_thread(sync, *what, kept=kept, mirror=mirror)
         else:
-            found = await asyncio.to_thread(refresh, profile, bundle, engine, specs, shown, kept=kept)
+            found = await asyncio.to_thread(refresh, *what, kept=kept)
         if isinstance(found, Synced) and not found.taken:
-            return Donned(found, profile, None)
-        return Donned(found, found.profile, save_next(store, name, found.profile, path, recording))
-    finally:
-        recording.unlink(missing_ok=True)
-
-
-def load_for(profile: Profile, unsigned: bool) -> Loaded:
-    """The bundle that the profile was made with; raises MismatchError when it is not here any more."""
-    source = str(profile.facts.get("bundle_path") or profile.bundle_name)
-    loaded = load(Choice(source, profile=profile, unsigned=unsigned))
-    profile.check_fits(loaded.bundle.digest, len(profile.order))
-    return loaded
+            return Donned(found, sat.profile, None)
+        return Donned(found, found.profile, sat.keep(found.profile))
 
 
 async def _kept(path: Path) -> list[Stretch]:
@@ -129,16 +112,6 @@ async def _kept(path: Path) -> list[Stretch]:
         return []
     stretch, _ = await read(recording)
     return [stretch]
-
-
-def save_next(store: Store, name: str, profile: Profile, before: Path, spare: Path) -> Path:
-    """The next version, with a copy of the calibration that it still rests on."""
-    recording = recording_of(before)
-    if recording is None:
-        return store.save(name, profile)
-    shutil.copyfile(recording, spare)
-    spare.chmod(0o600)
-    return store.save(name, profile, spare)
 
 
 def said(donned: Donned) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from myoedge.boards.donning import load_for, save_next
-from myoedge.boards.guided import lead
+from myoedge.boards.sitting import Place, sitting
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.plan import Plan
 from myoedge.calibration.store import Store
@@ -15,7 +14,8 @@ from myoedge.calibration.wishes import Wishes
 from myoedge.calibration.words import Lesson, learn_words
 from myoedge.edge.errors import MismatchError, UsageError
 from myoedge.edge.profile import Profile
-from myoedge.edge.word_population import load_population
+from myoedge.edge.word_population import Population, load_population
+from myoedge.firmware_bridge.device import Loaded
 
 REPETITIONS = 2
 MOVE_S, PAUSE_S = 3.0, 2.0  # time for one movement and the half second of quiet that ends it
@@ -60,32 +60,34 @@ async def teach_words(
     A word of the same name is replaced, the others stay, and so do the held gestures. Raises what opening,
     guiding and `learn_words` raise, MismatchError when the profile's bundle cannot learn words.
     """
-    store = store or Store()
-    path = store.path(name)
-    profile = store.load(name)
-    loaded = load_for(profile, unsigned)
+
+    def plan_for(profile: Profile, loaded: Loaded) -> Plan:
+        population_of(loaded, name)
+        plan = words_plan(profile, words, repetitions)
+        say(
+            f"{len(plan.labels)} words x {plan.repetitions}, about {plan.seconds:.0f} s: at each sign do the "
+            "movement once, then keep still"
+        )
+        return plan
+
+    place = Place(address, radio, name, store or Store())
+    async with sitting(place, plan_for, say, vibrate=vibrate, unsigned=unsigned, wishes=wishes) as sat:
+        profile, population = sat.profile, population_of(sat.loaded, name)
+        embedder = StreamEmbedder(sat.loaded.bundle, None, sat.specs)
+        worn = embedder.worn(profile.order, 0.0, profile.gain, profile.dead)
+        lesson = await asyncio.to_thread(learn_words, worn, [sat.stretch], population, profile.words)
+        new = replace(profile, words=lesson.taught)
+        return Learned(lesson, new, sat.keep(new))
+
+
+def population_of(loaded: Loaded, name: str) -> Population:
+    """What the bundle knows of other people's movements; MismatchError for one that knows nothing of them."""
     population = load_population(loaded.bundle)
     if population is None:
         raise MismatchError(
             f"bundle {loaded.bundle.name} of profile {name} cannot learn words; calibrate with another"
         )
-    plan = words_plan(profile, words, repetitions)
-    recording = store.new_recording(name)
-    say(
-        f"{len(plan.labels)} words x {plan.repetitions}, about {plan.seconds:.0f} s: at each sign do the "
-        "movement once, then keep still"
-    )
-    try:
-        session, specs = await lead(
-            address, radio, plan, recording, say, vibrate=vibrate, clock=loaded.bundle.clock, wishes=wishes
-        )
-        embedder = StreamEmbedder(loaded.bundle, None, specs)
-        worn = embedder.worn(profile.order, 0.0, profile.gain, profile.dead)
-        lesson = await asyncio.to_thread(learn_words, worn, [session.stretch], population, profile.words)
-        new = replace(profile, words=lesson.taught)
-        return Learned(lesson, new, save_next(store, name, new, path, recording))
-    finally:
-        recording.unlink(missing_ok=True)
+    return population
 
 
 def said(learned: Learned) -> str:

@@ -1,46 +1,42 @@
-"""Packets to traces: the smallest and largest sample of every hundredth of a second, by channel."""
+"""Packets to what is drawn and measured of them: traces, strength, lost samples, movement."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from myoedge.boards.monitor.motion import IMU, axes_of
+from myoedge.boards.monitor.strip import Samples, Strip
+from myoedge.edge.chunk import Chunk
 from myoedge.edge.recording import Arrival, Header
 from myoedge.edge.stream import StreamSpec
 from myoedge.firmware_bridge.armbands.recording import codec
 
-COLUMNS_HZ = 100  # no screen shows more of five seconds
 RMS_S = 0.25  # how far back the strength of a channel is taken
 LOSS_S = 10.0  # how far back the share of lost samples is
-
-
-@dataclass(frozen=True, slots=True)
-class Traces:
-    """What came since the last one; NaN where samples were lost."""
-
-    first: int  # number of the first column
-    low: NDArray[np.float32]  # (column, channel)
-    high: NDArray[np.float32]
+STILL_NS = 500_000_000  # an IMU that gave nothing for so long gives nothing now
 
 
 class Scope:
-    """Feed packets of one armband; `traces` takes what has come since the last call."""
+    """Feed packets of one armband; `traces` and `motion` take what has come since the last call."""
 
     def __init__(self, armband: str, streams: Mapping[str, StreamSpec], clock: str = "emg") -> None:
         self._codec = codec(Header(armband, "", streams))
         self.spec = streams[clock]
         self._clock = clock
-        self._rows_per_column = max(1, round(self.spec.rate_hz / COLUMNS_HZ))
-        self.columns_hz = self.spec.rate_hz / self._rows_per_column
-        self._rest = np.zeros((0, self.spec.channels), np.float32)  # rows of a column not yet whole
-        self._columns: list[NDArray[np.float32]] = []  # (column, channel, low and high)
-        self._number = 0
+        self.traces = Strip(self.spec.rate_hz, self.spec.channels)
+        self.columns_hz = self.traces.columns_hz
         self._recent = np.zeros((max(2, round(RMS_S * self.spec.rate_hz)), self.spec.channels), np.float32)
         self._known = 0
         self._tally: deque[tuple[int, int]] = deque([(0, 0)])  # samples and lost ones, by second
         self.newest_ns = 0  # time of the newest sample
+        self.axes = axes_of(armband, streams)
+        self.motion = Strip(streams[IMU].rate_hz if self.axes else 1.0, len(self.axes))
+        self._places = [axis.column for axis in self.axes]
+        self._counts = np.array([axis.counts for axis in self.axes], np.float32)
+        self._moved: Samples = np.zeros(0, np.float32)  # the IMU's newest sample, in its units
+        self.moved_ns = 0  # when it was taken
 
     def feed(self, packets: Sequence[Sequence[object]]) -> None:
         """Take in (time, source, hex) rows; garbage is nothing."""
@@ -48,19 +44,9 @@ class Scope:
             arrival = Arrival(int(str(t_ns)), str(source), bytes.fromhex(str(data)))
             for chunk in self._codec.feed(arrival):
                 if chunk.modality == self._clock:
-                    rows = chunk.samples.astype(np.float32)
-                    self._count(len(rows), chunk.lost)
-                    self._draw(rows, chunk.lost)
-                    self._remember(rows)
-                    self.newest_ns = chunk.t_ns + round((len(rows) - 1) * 1e9 / self.spec.rate_hz)
-
-    def traces(self) -> Traces:
-        """The columns that became whole since the last call."""
-        parts = self._columns or [np.zeros((0, self.spec.channels, 2), np.float32)]
-        columns = np.concatenate(parts)
-        self._columns = []
-        first, self._number = self._number, self._number + len(columns)
-        return Traces(first, columns[:, :, 0], columns[:, :, 1])
+                    self._signal(chunk)
+                elif chunk.modality == IMU and self.axes and len(chunk.samples):
+                    self._movement(chunk)
 
     def rms(self) -> NDArray[np.float32]:
         """Strength of each channel just now, (channel,), in the armband's own unit."""
@@ -68,10 +54,27 @@ class Scope:
         return np.asarray(np.nan_to_num(recent).std(axis=0), np.float32)
 
     @property
+    def moved(self) -> Samples:
+        """The IMU's newest sample, (axis,), in the axes' units; empty while it gives none."""
+        return self._moved if self.newest_ns - self.moved_ns < STILL_NS else np.zeros(0, np.float32)
+
+    @property
     def lost(self) -> float:
         """Share of the samples of the last seconds that never came."""
         came, lost = (sum(one) for one in zip(*self._tally, strict=True))
         return lost / (came + lost) if came + lost else 0.0
+
+    def _signal(self, chunk: Chunk) -> None:
+        rows = chunk.samples.astype(np.float32)
+        self._count(len(rows), chunk.lost)
+        self.traces.feed(rows, chunk.lost)
+        self._remember(rows)
+        self.newest_ns = chunk.t_ns + round((len(rows) - 1) * 1e9 / self.spec.rate_hz)
+
+    def _movement(self, chunk: Chunk) -> None:
+        rows = chunk.samples[:, self._places].astype(np.float32) / self._counts
+        self.motion.feed(rows, chunk.lost)
+        self._moved, self.moved_ns = rows[-1], chunk.t_ns
 
     def _count(self, came: int, lost: int) -> None:
         have, missing = self._tally[-1]
@@ -81,16 +84,6 @@ class Scope:
                 self._tally.popleft()
         else:
             self._tally[-1] = have + came, missing + lost
-
-    def _draw(self, rows: NDArray[np.float32], lost: int) -> None:
-        most = round(LOSS_S * self.spec.rate_hz)
-        gap = np.full((min(lost, most), self.spec.channels), np.nan, np.float32)
-        rows = np.concatenate([self._rest, gap, rows])
-        whole = len(rows) // self._rows_per_column * self._rows_per_column
-        self._rest = rows[whole:]
-        if whole:
-            blocks = rows[:whole].reshape(-1, self._rows_per_column, self.spec.channels)
-            self._columns.append(np.stack([blocks.min(axis=1), blocks.max(axis=1)], axis=2))
 
     def _remember(self, rows: NDArray[np.float32]) -> None:
         rows = rows[-len(self._recent) :]

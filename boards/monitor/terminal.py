@@ -138,8 +138,9 @@ def in_words(facts: Facts, picture: Picture) -> str:
 def in_json(facts: Facts, picture: Picture) -> dict[str, Any]:
     """The same for a program."""
     names = ("state", "label", "best", "score", "level", "rejected", "late", "of", "dropped", "lost")
+    said = {name: value for name, value in facts.to_json().items() if not name.startswith("axes")}
     return {
-        **facts.to_json(),
+        **said,
         **{name: getattr(picture, name) for name in (*names, "profile", "battery")},
         "quality": list(picture.quality),
         "rms": [round(float(one), 2) for one in picture.rms],

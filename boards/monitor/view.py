@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.boards.monitor.scope import Scope, Traces
+from myoedge.boards.monitor.scope import Scope
+from myoedge.boards.monitor.strip import Traces
 from myoedge.edge.runtime import STOPS
 from myoedge.edge.stream import StreamSpec
 
@@ -37,6 +38,8 @@ class Facts:
     columns_hz: float
     budget_ms: float
     deadline_ms: float
+    axes: Sequence[Mapping[str, Any]] = ()  # of the IMU: name, unit, least that fills a trace
+    axes_hz: float = 0.0  # columns of their traces
 
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -66,6 +69,8 @@ class Picture:
     battery: int | None = None
     battery_s: float = 0.0  # how long ago it was asked
     events: Sequence[str] = ()  # new ones, in words
+    motion: Traces | None = None  # of the IMU, (column, axis); None: it has none
+    moved: Sequence[float] = ()  # its newest sample, (axis,); empty while it gives none
 
     def to_json(self) -> str:
         """One line, small: a page gets twenty a second."""
@@ -73,11 +78,14 @@ class Picture:
         row |= {"op": "picture", "wall_ms": round(self.oldest_ns / 1e6 + _wall_ms(), 1)}
         row |= {"first": self.traces.first, "low": _columns(self.traces.low)}
         row |= {"high": _columns(self.traces.high), "rms": [round(float(one), 2) for one in self.rms]}
+        if self.motion is not None:
+            low, high = _columns(self.motion.low, 3), _columns(self.motion.high, 3)
+            row["motion"] = {"first": self.motion.first, "low": low, "high": high, "now": list(self.moved)}
         row["latency_ms"] = {stop: [round(a, 2), round(b, 2)] for stop, (a, b) in self.latency_ms.items()}
         return json.dumps(row, separators=(",", ":"))
 
 
-_OWN = ("traces", "rms", "latency_ms", "oldest_ns")
+_OWN = ("traces", "rms", "latency_ms", "oldest_ns", "motion", "moved")
 
 
 class View:
@@ -96,6 +104,8 @@ class View:
             self._scope.columns_hz,
             said["budget_ms"],
             said["deadline_ms"],
+            [{"name": a.name, "unit": a.unit, "least": a.least} for a in self._scope.axes],
+            self._scope.motion.columns_hz,
         )
         self._stamps: deque[list[int]] = deque(maxlen=DECISIONS)
         self._battery: int | None = None
@@ -112,7 +122,9 @@ class View:
         self._stamps.extend(row["decisions"])
         decided = row["decision"] or {}
         deadline_ns = self.facts.deadline_ms * 1e6
-        newest_ns = self._scope.newest_ns
+        newest_ns, moved = self._scope.newest_ns, self._scope.moved.tolist()
+        if moved:
+            newest_ns = min(newest_ns, self._scope.moved_ns)
         return Picture(
             number=number,
             oldest_ns=min(newest_ns, decided.get("t_ns", newest_ns)),
@@ -134,13 +146,16 @@ class View:
             battery=self._battery,
             battery_s=round((time.monotonic_ns() - self._battery_ns) / 1e9, 1),
             events=[text for event in row["events"] if (text := in_words(event))][-EVENTS:],
+            motion=self._scope.motion() if self._scope.axes else None,
+            moved=[round(value, 3) for value in moved],
         )
 
     def gone(self, number: int) -> Picture:
         """The run is over: nothing flows any more, and that is what is shown."""
         rms = np.zeros(self.facts.channels, np.float32)
         quality = ["unknown"] * self.facts.channels
-        return Picture(number, time.monotonic_ns(), "gone", self._scope.traces(), rms, quality)
+        motion = self._scope.motion() if self._scope.axes else None
+        return Picture(number, time.monotonic_ns(), "gone", self._scope.traces(), rms, quality, motion=motion)
 
     def _latency(self) -> dict[str, tuple[float, float]]:
         """Time spent at each stop, then arrival to decision, then movement's last sample to decision."""
@@ -164,9 +179,9 @@ def in_words(event: Mapping[str, Any]) -> str:
     return "" if event["phase"] == "hold" else f"{label} {event['phase']}"
 
 
-def _columns(values: NDArray[np.float32]) -> list[list[float | None]]:
+def _columns(values: NDArray[np.float32], digits: int = 1) -> list[list[float | None]]:
     """(channel, column) of numbers that JSON knows; None where samples were lost."""
-    whole = np.round(values.T, 1)
+    whole = np.round(values.T, digits)
     return [[None if value != value else float(f"{value:g}") for value in row] for row in whole.tolist()]
 
 

@@ -12,7 +12,7 @@ addEventListener("hashchange", () => location.reload());   // another token, typ
 
 let socket = null, tries = 0, facts = null, waiting = null, shown = null;
 let clock = { offset: 0, trip: Infinity }, ages = [], spokeAt = 0;
-let low = [], high = [], rows = [], next = 0, wasState = "";
+let muscles = null, movement = null, wasState = "";
 let skipped = 0, step = null, stepEnds = 0, mine = false, paused = false, asking = false, stopping = 0;
 
 // ---- the socket
@@ -49,8 +49,8 @@ const HEARD = {
 };
 function hear(words) { HEARD[words.op]?.(words); }
 
-function say(id, text, bad = false) {
-  const place = $(id);
+const say = (id, text, bad = false) => tell($(id), text, bad);
+function tell(place, text, bad = false) {
   if (place.textContent !== text) place.textContent = text;
   place.classList.toggle("bad", bad);
 }
@@ -59,27 +59,33 @@ function say(id, text, bad = false) {
 
 function begin(words) {
   facts = words;
-  shown = null; next = 0;
-  const length = Math.round(SPAN_S * facts.columns_hz);
-  low = Array.from({ length: facts.channels }, () => new Float32Array(length).fill(NaN));
-  high = low.map((row) => row.slice());
+  shown = null;
+  const least = facts.limit ? facts.limit / 16 : 1e-9;
+  const channel = (_, i) => ({ name: i, label: `channel ${i}`, unit: "", least });
+  muscles = strip("channels", Array.from({ length: facts.channels }, channel), facts.columns_hz);
   $("channels").classList.toggle("many", facts.channels > 16);
-  rows = low.map((_, number) => channelRow(number));
-  $("channels").replaceChildren(...rows.map((row) => row.place));
+  movement = strip("axes", facts.axes, facts.axes_hz, true);
+  $("movement").hidden = !facts.axes.length;
   say("what", `${facts.armband} · bundle ${facts.bundle} · ${facts.engine}`);
   for (const text of facts.events) log(text);
   if (!$("gestures").children.length) for (const label of facts.gestures) addGesture(label);
   estimate();
 }
 
-function channelRow(number) {
-  const place = document.createElement("div"), name = document.createElement("span");
-  const canvas = document.createElement("canvas"), quality = document.createElement("span");
-  place.className = "channel"; place.setAttribute("role", "listitem");
-  name.textContent = number; quality.className = "quality"; canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `trace of channel ${number}`);
-  place.append(name, canvas, quality);
-  return { place, canvas, quality };
+// Traces of one kind: a row each with its name, its picture and its state in words; those of a unit share a scale.
+function strip(id, traces, columns_hz, joined = false) {
+  const length = Math.round(SPAN_S * columns_hz), empty = () => traces.map(() => new Float32Array(length).fill(NaN));
+  const rows = traces.map(({ name, label = name }) => {
+    const place = document.createElement("div"), head = document.createElement("span");
+    const canvas = document.createElement("canvas"), state = document.createElement("span");
+    place.className = "channel"; place.setAttribute("role", "listitem");
+    head.textContent = name; state.className = "quality"; canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", `trace of ${label}`);
+    place.append(head, canvas, state);
+    return { place, canvas, state };
+  });
+  $(id).replaceChildren(...rows.map((row) => row.place));
+  return { traces, rows, low: empty(), high: empty(), next: 0, joined };
 }
 
 function show() {
@@ -90,45 +96,51 @@ function show() {
   if (shown && shown.state === "linked" && picture.state === "linked") ages.push(now - shown.wall_ms);
   if (shown) skipped += Math.max(0, picture.number - shown.number - pictures.length);
   shown = picture;
-  draw(picture);
+  draw(muscles); draw(movement);
   write(picture);
 }
 
-function take(picture) {               // its columns behind those that are there; what is missing is a gap
-  const missing = Math.max(0, picture.first - next), width = low[0].length;
+function take(picture) {
+  append(muscles, picture);
+  if (picture.motion) append(movement, picture.motion);
+  if (picture.state === "gone") for (const one of [muscles, movement]) for (const row of [...one.low, ...one.high]) row.fill(NaN);
+  picture.events.forEach(log);
+}
+
+function append(strip, picture) {      // its columns behind those that are there; what is missing is a gap
+  const width = strip.low[0].length, missing = Math.max(0, picture.first - strip.next);
   const count = (picture.low[0] ?? []).length, by = Math.min(width, missing + count);
-  for (const [rows_, values] of [[low, picture.low], [high, picture.high]]) rows_.forEach((row, channel) => {
+  for (const [rows, values] of [[strip.low, picture.low], [strip.high, picture.high]]) rows.forEach((row, channel) => {
     row.copyWithin(0, by); row.fill(NaN, width - by);
     const from = values[channel] ?? [];
     for (let i = Math.max(0, count - width); i < count; i++) row[width - count + i] = from[i] ?? NaN;
   });
-  next = picture.first + count;
-  if (picture.state === "gone") for (const row of [...low, ...high]) row.fill(NaN);
-  picture.events.forEach(log);
+  strip.next = picture.first + count;
 }
 
-function draw() {
-  const color = getComputedStyle(document.documentElement).getPropertyValue("--trace");
-  const peak = Math.max(...rows.map((_, c) => extent(c)), facts.limit ? facts.limit / 16 : 1e-9);
+function draw({ traces, rows, low, high, joined }) {
+  const color = getComputedStyle(document.documentElement).getPropertyValue("--trace"), peaks = {};
+  traces.forEach(({ unit, least }, c) => { peaks[unit] = Math.max(peaks[unit] ?? least, extent(low[c]), extent(high[c])); });
   rows.forEach(({ canvas }, channel) => {
     const ratio = devicePixelRatio || 1, width = canvas.clientWidth * ratio, height = canvas.clientHeight * ratio;
     if (canvas.width !== Math.round(width) || canvas.height !== Math.round(height)) { canvas.width = width; canvas.height = height; }
-    const pen = canvas.getContext("2d"), columns = low[channel].length;
+    const pen = canvas.getContext("2d"), columns = low[channel].length, peak = peaks[traces[channel].unit];
+    const y = (v) => canvas.height * (0.5 - 0.48 * v / peak);
     pen.clearRect(0, 0, canvas.width, canvas.height);
     pen.strokeStyle = color; pen.lineWidth = Math.max(1, ratio); pen.beginPath();
-    for (let i = 0; i < columns; i++) {
-      const a = low[channel][i], b = high[channel][i];
+    for (let i = 0, before = NaN; i < columns; before = high[channel][i++]) {
+      const a = low[channel][i], b = high[channel][i], x = (i + 0.5) * canvas.width / columns;
       if (a !== a) continue;
-      const x = (i + 0.5) * canvas.width / columns, y = (v) => canvas.height * (0.5 - 0.48 * v / peak);
-      pen.moveTo(x, y(a) + 0.5); pen.lineTo(x, y(b) - 0.5);
+      if (joined && before === before) pen.lineTo(x, y(a)); else pen.moveTo(x, y(a) + 0.5);
+      pen.lineTo(x, y(b) - (joined ? 0 : 0.5));
     }
     pen.stroke();
   });
 }
 
-function extent(channel) {
+function extent(row) {
   let most = 0;
-  for (const row of [low[channel], high[channel]]) for (const v of row) if (v > most) most = v; else if (-v > most) most = -v;
+  for (const v of row) if (v > most) most = v; else if (-v > most) most = -v;
   return most;
 }
 
@@ -142,10 +154,13 @@ function write(p) {
   say("why", p.rejected && p.best ? `nearest is ${p.best}, not sure enough` : p.label === "rest" ? "the hand is at rest" : "held");
   $("score").value = p.score; say("score-text", percent(p.score));
   $("level").value = p.level; say("level-text", percent(p.level));
-  rows.forEach(({ quality }, c) => {
-    const good = p.quality[c] === "good", text = `${good ? "✓" : "⚠"} ${p.quality[c]}, ${p.rms[c].toFixed(1)}`;
-    if (quality.textContent !== text) quality.textContent = text;
-    quality.classList.toggle("bad", !good);
+  muscles.rows.forEach(({ state }, c) => {
+    const good = p.quality[c] === "good";
+    tell(state, `${good ? "✓" : "⚠"} ${p.quality[c]}, ${p.rms[c].toFixed(1)}`, !good);
+  });
+  movement.rows.forEach(({ state }, c) => {
+    const now = p.motion?.now[c], { unit } = movement.traces[c];
+    tell(state, now === undefined ? "⚠ no data" : `${now.toFixed(unit === "g" ? 2 : 0)} ${unit}`, now === undefined);
   });
   stops(p.latency_ms);
   say("missed", `${p.late ? "⚠" : "✓"} ${p.late} of the last ${p.of} decisions late; ${p.dropped} windows dropped as late since the run began`, p.late > 0);

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Generator
 from pathlib import Path
@@ -22,7 +23,7 @@ Tab = Any
 
 SCRIPTS = Path(__file__).with_name("audit.js").read_text()
 
-INK = """(() => [...document.querySelectorAll('#channels canvas')].map((it) =>
+INK = """(() => [...document.querySelectorAll('.channel canvas')].map((it) =>
   it.getContext('2d').getImageData(0, 0, it.width, it.height).data.some((v) => v > 0)))()"""
 
 
@@ -55,8 +56,10 @@ def test_what_is_shown_lives(tab: Tab) -> None:
             break
     assert len(scores) > 3 and len(labels) > 1
     assert tab.run("document.querySelectorAll('#channels [role=listitem]').length") == 8
-    assert tab.run(INK) == [True] * 8
+    assert tab.run("document.querySelectorAll('#axes [role=listitem]').length") == 6
+    assert tab.run(INK) == [True] * 14
     assert "✓ good" in text(tab, "channels")
+    assert re.search(r"acceleration z-?[\d.]+ g.*rotation z-?\d+ °/s", text(tab, "axes"))
     assert {"engine", "decision", "arrival to event", "sample to event"} <= set(
         tab.run("[...document.querySelectorAll('#stops th')].map((it) => it.textContent)")
     )
@@ -105,6 +108,7 @@ def test_a_phone_needs_the_token_which_can_be_typed_or_comes_with_the_address(
         phone.press(letter)
     phone.press("Enter")
     phone.until("$('entry').hidden && $('link').textContent.includes('linked')")
+    assert text(phone, "axes").count("⚠ no data") == 6  # of an IMU that says nothing
     other = browser.open(guarded)
     other.until("$('link').textContent.includes('linked')")
     assert other.run("location.href") == address

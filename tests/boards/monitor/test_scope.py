@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from myoedge.boards.monitor.motion import axes_of
 from myoedge.boards.monitor.scope import Scope
 from myoedge.edge.stream import StreamSpec
 
@@ -38,14 +39,36 @@ def test_lost_samples_are_a_gap_and_are_counted() -> None:
     assert scope.lost == pytest.approx(8 / 88)
 
 
-def test_a_fast_armband_is_thinned_without_losing_its_peaks() -> None:
-    spec = StreamSpec(2000, 4, limit=32768)
-    scope = Scope("generic", {"emg": spec})
-    assert scope.columns_hz == 100
-    rows = np.zeros((20, 4), np.float32)
-    rows[7, 2] = 999
-    scope._draw(rows, 0)
-    assert scope.traces().high[0, 2] == 999
+def movement(count: int, number: int = 0) -> list[list[object]]:
+    """A Myo's IMU: at rest but for x: 1 g, and 100 degrees a second back."""
+    data = np.array([16384, 0, 0, 0, 2048, 0, 1024, -1600, 0, 0], "<i2").tobytes()
+    return [[10**12 + (number + n) * 20_000_000, "imu", data.hex()] for n in range(count)]
+
+
+def merged(*parts: list[list[object]]) -> list[list[object]]:
+    return sorted((row for part in parts for row in part), key=lambda row: int(str(row[0])))
+
+
+def test_movement_is_drawn_in_its_own_units_and_without_the_orientation() -> None:
+    scope = Scope("myo", MYO)
+    assert [axis.name for axis in scope.axes][::3] == ["acceleration x", "rotation x"]
+    scope.feed(merged(packets(40), movement(20)))
+    motion = scope.motion()
+    assert motion.low.shape == motion.high.shape == (20, 6)
+    assert (motion.low == np.array([1, 0, 0.5, -100, 0, 0], np.float32)).all()
+    assert scope.moved.tolist() == [1, 0, 0.5, -100, 0, 0]
+
+
+def test_an_imu_that_ceases_moves_nothing() -> None:
+    scope = Scope("myo", MYO)
+    scope.feed(merged(packets(40), movement(20)))
+    scope.feed(packets(60, 40))
+    assert scope.moved.tolist() == []
+
+
+def test_an_armband_without_an_imu_has_no_axes_and_an_unknown_ones_are_numbered() -> None:
+    assert Scope("myo", {"emg": MYO["emg"]}).axes == ()
+    assert [axis.name for axis in axes_of("other", {"imu": StreamSpec(50, 2)})] == ["column 0", "column 1"]
 
 
 def test_garbage_is_nothing() -> None:

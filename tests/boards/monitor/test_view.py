@@ -1,11 +1,12 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from myoedge.boards.monitor.view import View, in_words
 
-SAID = {
+SAID: dict[str, Any] = {
     "armband": "myo", "address": "AA", "bundle": "default", "engine": "litert", "budget_ms": 150.0,
     "deadline_ms": 25.0, "battery": 91, "streams": {
         "emg": {"rate_hz": 200, "channels": 8, "unit": "count", "limit": 128},
@@ -61,6 +62,23 @@ def test_lost_samples_are_null_for_the_page() -> None:
     row = json.loads(view(line(packets=rows), 1).to_json())
     assert row["low"][0].count(None) == 4 and row["high"][7].count(None) == 4
     assert row["lost"] == pytest.approx(8 / 88, abs=1e-3)
+
+
+def test_movement_goes_to_the_page_with_its_units() -> None:
+    view = View(SAID)
+    data = np.array([16384, 0, 0, 0, 1000, 0, 2048, -1600, 0, 0], "<i2").tobytes().hex()
+    rows = [[10**12, "imu", data], *line()["packets"]]
+    row = json.loads(view(line(packets=rows), 1).to_json())
+    assert row["motion"]["low"] == [[0.488], [0], [1], [-100], [0], [0]]
+    assert row["motion"]["now"] == [0.488, 0, 1, -100, 0, 0]
+    assert [axis["unit"] for axis in view.facts.axes] == ["g"] * 3 + ["°/s"] * 3
+    assert view.facts.axes_hz == 50
+
+
+def test_without_an_imu_there_is_no_movement() -> None:
+    view = View({**SAID, "streams": {"emg": SAID["streams"]["emg"]}})
+    assert view.facts.axes == [] and "motion" not in json.loads(view(line(), 1).to_json())
+    assert view.gone(2).motion is None
 
 
 def test_silence_is_shown_as_such() -> None:
