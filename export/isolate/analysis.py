@@ -1,7 +1,8 @@
 """The whole analysis of some runs of one architecture: every measure, by person, put together."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from myoedge.export.models.silence import STAGES
 DRAWS = 3  # of every random control
 
 Say = Callable[[str], None]
+Row = TypeVar("Row", Loss, Part, Worth)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,10 +61,11 @@ def analyse(subjects: Sequence[Subject], heads: bool = False, say: Say = lambda 
         one.test.labels,
         sum(single.windows for single in found),
         np.concatenate([single.accuracy for single in found]),
-        *(
-            tuple(_together(rows) for rows in zip(*(getattr(single, name) for single in found), strict=True))
-            for name in ("losses", "parts", "random_losses", "random_parts", "worths")
-        ),
+        _together([single.losses for single in found]),
+        _together([single.parts for single in found]),
+        _together([single.random_losses for single in found]),
+        _together([single.random_parts for single in found]),
+        _together([single.worths for single in found]),
     )
 
 
@@ -102,18 +105,20 @@ def _analysed(subject: Subject, heads: bool, say: Say) -> Analysis:
     )
 
 
-def _together(rows: Sequence[Loss | Part | Worth]) -> Loss | Part | Worth:
-    """The same row of several runs: people side by side, by label the mean of the runs that have it."""
-    first = rows[0]
-    values = {}
-    for name in first.__dataclass_fields__:
-        column = [getattr(row, name) for row in rows]
-        if name == "by_label":
+def _together(runs: Sequence[tuple[Row, ...]]) -> tuple[Row, ...]:
+    """The same rows of several runs."""
+    return tuple(_joined(rows) for rows in zip(*runs, strict=True))
+
+
+def _joined(rows: Sequence[Row]) -> Row:
+    """People side by side, by label the mean of the runs that have it; all else as in the first."""
+    values: dict[str, Any] = {}
+    for one in fields(rows[0]):
+        column = [getattr(row, one.name) for row in rows]
+        if one.name == "by_label":
             there = ~np.isnan(column)
             total = np.where(there, column, 0.0).sum(axis=0)
-            values[name] = np.where(there.any(axis=0), total / np.maximum(there.sum(axis=0), 1), np.nan)
+            values[one.name] = np.where(there.any(axis=0), total / np.maximum(there.sum(axis=0), 1), np.nan)
         elif isinstance(column[0], np.ndarray):
-            values[name] = np.concatenate(column)
-        else:
-            values[name] = column[0]
-    return type(first)(**values)
+            values[one.name] = np.concatenate(column)
+    return replace(rows[0], **values)

@@ -83,10 +83,12 @@ class Stem(nn.Module):
         """The input to (batch, token, width)."""
         inlet = self.inlet
         if isinstance(inlet, FeatureInlet):
-            return self.from_raw(inlet.raw(x)) + self.place
+            token: Tensor = self.from_raw(inlet.raw(x)) + self.place
+            return token
         parts = [self.from_power(inlet.power(x))] if inlet.power_values else []
         parts += [self.from_raw(inlet.raw(x))] if inlet.raw_values else []
-        return sum(parts[1:], parts[0]) + self.place
+        tokens: Tensor = sum(parts[1:], parts[0]) + self.place
+        return tokens
 
 
 def _mlp(values: int, hidden: int, width: int) -> nn.Module:
