@@ -36,9 +36,10 @@ class Transformer(nn.Module):
     """`forward(*inputs)` in the order of `inputs` -> scores (batch, label), embedding (batch, embedding).
 
     `apart` layers see their own modality only, `joint` ones all tokens. The read-out is the mean of each
-    modality's tokens (or each input's, which belong to one modality too), so that nothing but attention mixes
-    modalities before the embedding. `silenced`: groups of pathways that are cut in training as in use.
-    An absent input is zeros. Raises UsageError for options that do not fit together.
+    modality's tokens (or each input's, which belong to one modality too), so that nothing but attention and
+    the last LayerNorm's scale lets one modality change what another says. `silenced`: groups of pathways that
+    are cut in training as in use. An absent input is zeros. Raises UsageError for options that do not fit
+    together.
     """
 
     def __init__(
