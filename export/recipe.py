@@ -86,7 +86,10 @@ class Recipe:
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
-    """A recipe of this package by name, or a file; raises NotThereError or FormatError."""
+    """A recipe of this package by name, or a file; raises NotThereError or FormatError.
+
+    A file that says `base = "own"` holds only what differs from that recipe of this package.
+    """
     path = RECIPES / f"{name_or_path}.toml"
     if "/" in str(name_or_path) or not path.is_file():
         path = Path(name_or_path)
@@ -94,11 +97,31 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
         known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
         raise NotThereError(f"no recipe {str(name_or_path)!r}; wanted a .toml file or one of {known}")
     try:
-        return recipe_from_toml(tomllib.loads(path.read_text(encoding="utf-8")))
+        row = _read(path)
+        if "base" in row:
+            row = _over(_read(RECIPES / f"{row['base']}.toml"), row)
+        return recipe_from_toml(row)
+    except OSError as error:
+        raise FormatError(f"{path}: its base {error.filename} is no recipe of this package") from error
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(
             f"{path} lacks or misstates {error}; recipes/default.toml shows every field"
         ) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _over(base: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """`row` laid over `base`: tables are joined, everything else is replaced."""
+    joined = {
+        name: _over(base[name], value)
+        if isinstance(value, dict) and isinstance(base.get(name), dict)
+        else value
+        for name, value in row.items()
+    }
+    return {**base, **joined}
 
 
 def recipe_from_toml(row: Mapping[str, Any]) -> Recipe:

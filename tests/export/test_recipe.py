@@ -7,9 +7,10 @@ import pytest
 from myoedge.edge.errors import FormatError, NotThereError
 from myoedge.export.data.table import DATASETS
 from myoedge.export.recipe import RECIPES, load_recipe
+from myoedge.export.supervised_recipe import is_supervised
 
 
-@pytest.mark.parametrize("name", [path.stem for path in RECIPES.glob("*.toml")])
+@pytest.mark.parametrize("name", [path.stem for path in RECIPES.glob("*.toml") if not is_supervised(path)])
 def test_a_shipped_recipe_trains_on_data_whose_licence_lets_weights_ship(name: str) -> None:
     recipe = load_recipe(name)
     for source in recipe.sources:
@@ -37,4 +38,21 @@ def test_a_recipe_with_a_gap_is_refused_by_name(tmp_path: Path) -> None:
     file = tmp_path / "torn.toml"
     file.write_text(text.replace("steps =", "strides ="), encoding="utf-8")
     with pytest.raises(FormatError, match=r"torn\.toml"):
+        load_recipe(file)
+
+
+def test_a_recipe_may_say_only_what_differs_from_one_of_this_package(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text(
+        'base = "own"\nname = "ours"\n[training]\nsteps = 7\n[[data]]\ndataset = "folder"\npath = "a"\n'
+    )
+    ours, own = load_recipe(file), load_recipe("own")
+    assert (ours.name, ours.training.steps, ours.sources[0].path) == ("ours", 7, "a")
+    assert (ours.training.every, ours.front, ours.model) == (own.training.every, own.front, own.model)
+
+
+def test_a_base_that_is_not_there_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text('base = "nosuch"\nname = "ours"\n')
+    with pytest.raises(FormatError, match=r"nosuch\.toml is no recipe of this package"):
         load_recipe(file)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from myoedge.verbs import manner
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from myoedge.export.golden import Signals
 
 WEARERS = ("goran", "hana", "ines", "jonas")  # whose simulated signals the golden vectors are
@@ -94,7 +96,23 @@ def _run_bundle(args: argparse.Namespace) -> int:
         ship({name: digest})
     row = {"bundle": str(folder), "digest": digest, "shipped": args.ship}
     manner.result(args, row, f"{folder}: sha256:{digest[:12]}")
+    if not args.ship:
+        say(_next(folder))
     return 0
+
+
+def _next(folder: "Path") -> str:
+    """What can be done with a bundle made here, and how soon it can react where that is later than usual."""
+    from myoedge.edge.budget import make_budget
+    from myoedge.edge.bundle import load_bundle
+    from myoedge.edge.errors import BudgetError
+
+    lines = [f"try it: myoedge calibrate virtual:myo --profile me --bundle {folder} --unsigned"]
+    try:
+        make_budget(load_bundle(folder))
+    except BudgetError as error:
+        lines.append(f"note: {error}")
+    return "\n".join(lines)
 
 
 def simulated() -> "list[Signals]":
