@@ -57,11 +57,6 @@ class Intake:
             self._present = person
         return wanted
 
-    @property
-    def met(self) -> tuple[str, ...]:
-        """Everybody who is there, asked for or not."""
-        return tuple(self._met)
-
     def wearer(self, person: str, hand: Hand = "unknown", amputee: bool = False) -> None:
         """Whose arm it is, where the set says so."""
         self._hands[person] = (hand, amputee)

@@ -1,9 +1,8 @@
 """The table of data sets: origin, licence, streams, sessions and unseen people of each."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from myoedge.edge.errors import NotThereError, UsageError
 from myoedge.edge.stream import StreamSpec
@@ -11,10 +10,7 @@ from myoedge.export.data.ninapro_table import NINAPRO
 from myoedge.export.data.repetition import LoadedDataset
 from myoedge.export.data.spec import DatasetSpec
 
-if TYPE_CHECKING:
-    from myoedge.export.data.intake import Intake
-
-__all__ = ["DATASETS", "DatasetSpec", "load", "load_each", "people_in"]
+__all__ = ["DATASETS", "DatasetSpec", "load"]
 
 # The Myo as it is on the air: int8 EMG; IMU of ten int16: quaternion w x y z (16384 = 1), acceleration
 # x y z (2048 = 1 g), angular rate x y z (16 = 1 deg/s), in the order of the armband's IMU packet.
@@ -194,36 +190,11 @@ def load(
 ) -> LoadedDataset:
     """Read a data set from its unpacked folder; `people`, `modalities`: only these, by name (EMG always).
 
+    NinaPro and hdsemg65 leave their signals in the files (deferred.py), so that all people fit into memory.
     A repetition that lacks an asked modality is left out and counted. Raises UsageError for an unknown set,
     person or modality, NotThereError for a missing folder, FormatError when nothing could be read. A broken
     file is refused by name in `skipped` and the rest goes on.
     """
-    intake, read = _opened(key, root, people, modalities)
-    read(root, intake)
-    return intake.finish()
-
-
-def people_in(key: str, root: Path) -> tuple[str, ...]:
-    """Everybody who is there, by the names of files and folders alone; raises as `load`."""
-    intake, read = _opened(key, root, (), None)
-    read(root, intake)
-    return intake.met
-
-
-def load_each(
-    key: str, root: Path, people: Collection[str] | None = None, modalities: Collection[str] | None = None
-) -> Iterator[LoadedDataset]:
-    """`load` for one person after the other, so that one person's signals are in memory at a time.
-
-    Repetitions that are deferred (NinaPro, hdsemg65) need this not: theirs stay in the files anyway.
-    """
-    for person in people_in(key, root) if people is None else people:
-        yield load(key, root, [person], modalities)
-
-
-def _opened(
-    key: str, root: Path, people: Collection[str] | None, modalities: Collection[str] | None
-) -> tuple["Intake", Callable[[Path, "Intake"], None]]:
     if key not in DATASETS:
         raise UsageError(f"no data set {key!r}; wanted one of {', '.join(DATASETS)}")
     if not root.is_dir():
@@ -237,4 +208,6 @@ def _opened(
         spec = declared(spec, root)
     if unknown := sorted(set(modalities or ()) - set(spec.streams)):
         raise UsageError(f"{key} has no {', '.join(unknown)}; it has {', '.join(spec.streams)}")
-    return Intake(spec, root, people, modalities), getattr(reader, function)
+    intake = Intake(spec, root, people, modalities)
+    getattr(reader, function)(root, intake)
+    return intake.finish()
