@@ -24,8 +24,8 @@ class TokenPlan:
     patches: int | Mapping[str, int] = 8  # a stream; of a 200 ms window 25 ms each
     cut: str | Mapping[str, str] = "time"  # or "channel": a token a channel
     axes: Mapping[str, int] = field(default_factory=dict)  # channels to a token of cut "channel": 3 for ACC
-    # "auto": none where there is log power, else z. Samples of EMG beside it taught networks of few recordings
-    # noise (myo-psl, one person, EMG alone, hierarchical: 37 % of the words with them, 73 % without).
+    # "auto": none where there is log power, else z. Samples of EMG beside it taught networks of few
+    # recordings noise (myo-psl, one person, EMG alone, hierarchical: 37 % of words with, 73 % without them).
     raw: str | Mapping[str, str] = "auto"
     power: Sequence[str] = ("emg",)  # streams that show their log power too
     floor: Mapping[str, float] = field(default_factory=dict)  # of the log, in the stream's unit
