@@ -35,7 +35,8 @@ def cut(labels: NDArray[np.int64], repetitions: NDArray[np.int64], rate_hz: floa
 
     `labels`, `repetitions` (time,), 0 where nothing is shown. The repetition column may lag behind or have
     gaps: inside a run of one label the last number counts on. Rest is shared between the movements before and
-    after it at its middle (NinaPro's usual relabelling), so that it goes wherever its repetition goes.
+    after it at its middle (NinaPro's usual relabelling), so that it goes wherever its repetition goes; what is
+    too short to share goes to the later one.
     """
     labels = labels.copy()
     shortest = round(SHORTEST_S * rate_hz)
@@ -96,6 +97,8 @@ def _rest(labels: NDArray[np.int64], found: list[Block], reach: int, shortest: i
             continue
         after = int(np.searchsorted(starts, start))
         middle = stop if after == len(found) else start if after == 0 else (start + stop) // 2
+        if middle - start < shortest:
+            middle = start  # too short to share: all of it to the movement that it precedes
         halves = [(found[after - 1].number, start, min(middle, start + reach))] if after else []
         if after < len(found):
             halves.append((found[after].number, max(middle, stop - reach), stop))

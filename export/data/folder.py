@@ -67,7 +67,7 @@ def _recording(intake: Intake, path: Path, person: str, session: str) -> None:
     label = "rest" if named[1] == intake.spec.native_rest else ""
     if intake.add(path, person, session, named[1], signals, label=label):
         for modality in intake.spec.streams.keys() - signals.keys():
-            intake.mended(f"recording without its .{modality} file")
+            intake.mended(f"recording without its .{modality} file", path=path)
 
 
 def _file_of(path: Path, modality: str) -> Path | None:

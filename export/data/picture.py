@@ -10,7 +10,7 @@ from myoedge.export.data.repetition import Repetition
 from myoedge.export.data.show import shown_label
 
 COLUMNS, TRACES = 6, 16  # gestures and channels drawn at most; our choice
-WIDE, GAP, LEFT, TOP = 200, 14, 90, 64  # px
+WIDE, GAP, LEFT, TOP = 200, 14, 110, 64  # px
 TRACE, BAND = 18, 80  # height of a channel of the EMG, and of any other stream
 FULL = 99.5  # percentile of the magnitude that fills a trace
 COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#e377c2")

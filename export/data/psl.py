@@ -58,7 +58,7 @@ def _word(intake: Intake, person: str, path: Path, digest: str) -> None:
         intake.skip(path, str(error))
         return
     if intake.add(path, person, "all", named[1], signals) and halves:
-        intake.mended(HALF_PACKET, halves)
+        intake.mended(HALF_PACKET, halves, path)
 
 
 def read_rows(path: Path, digest: str = "") -> Rows:

@@ -38,7 +38,7 @@ def _session(intake: Intake, folder: Path, person: str) -> None:
             if beside.is_file():
                 signals["quaternion"] = _orientation(beside, intake)
             else:
-                intake.mended("EMG without its orientation file")
+                intake.mended("EMG without its orientation file", path=path)
         except FormatError as error:
             intake.skip(path, str(error))
             continue
@@ -62,5 +62,5 @@ def _orientation(path: Path, intake: Intake) -> Matrix:
         raise FormatError(f"{path.name} holds no orientation but zeros")
     if real[0]:
         quaternion[: real[0]] = quaternion[real[0]]
-        intake.mended(NO_ORIENTATION)
+        intake.mended(NO_ORIENTATION, path=path)
     return quaternion * QUATERNION

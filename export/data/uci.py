@@ -60,7 +60,7 @@ def _series(intake: Intake, path: Path, person: str, session: str, table: Matrix
             continue
         t_ms, volts = table[start:stop, 0], table[start:stop, 1:9]
         if t_ms[-1] - t_ms[0] < SHORTEST_MS:
-            intake.mended(f"run of one class shorter than {SHORTEST_MS:g} ms left out")
+            intake.mended(f"run of one class shorter than {SHORTEST_MS:g} ms left out", path=path)
             continue
         samples = on_grid(t_ms, volts * COUNTS_PER_VOLT)
         native = str(classes[start])

@@ -57,12 +57,20 @@ def _text(row: dict[str, Any]) -> str:
             f"{'  ' + label_row['name'] if 'name' in label_row else ''}"
             for label, label_row in one["labels"].items()
         ]
-        lines += [f"  note: {text}" for text in one["notes"]]
+        lines += [f"  note: {text}" for text in _gathered(one["notes"])]
     lines += [""] if row["notes"] or row["skipped"] else []
     lines += [f"left out: {text}" for text in row["skipped"]] + [f"note: {text}" for text in row["notes"]]
     if "picture" in row:
         lines.append(f"signals drawn in {row['picture']}")
     return "\n".join(lines)
+
+
+def _gathered(notes: list[str]) -> list[str]:
+    """Notes of one kind about many files as one line; --json has every file."""
+    kinds: dict[str, list[str]] = {}
+    for note in notes:
+        kinds.setdefault(note.partition(": ")[2] or note, []).append(note)
+    return [one[0] if len(one) == 1 else f"{kind} ({len(one)} files)" for kind, one in kinds.items()]
 
 
 def _stream(modality: str, row: dict[str, Any]) -> str:

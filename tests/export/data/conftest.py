@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import os
+import sys
 import tarfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,10 +18,22 @@ Unpack = Callable[[str, str, str], Path]
 @pytest.fixture(scope="session")
 def generate() -> ModuleType:
     """generate.py, which imports nothing of the loaders."""
-    spec = importlib.util.spec_from_file_location("generate", Path(__file__).with_name("generate.py"))
+    return _beside("generate")
+
+
+@pytest.fixture(scope="session")
+def large() -> ModuleType:
+    """generate_large.py: NinaPro and HD-sEMG 65; it too imports nothing of the loaders."""
+    pytest.importorskip("scipy", reason="the .mat files are scipy's")
+    return _beside("generate_large")
+
+
+def _beside(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     if spec is None or spec.loader is None:
-        raise FileNotFoundError("generate.py belongs beside this file")
+        raise FileNotFoundError(f"{name}.py belongs beside this file")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 

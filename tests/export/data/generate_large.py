@@ -57,8 +57,8 @@ def ninapro(
     channels: int = 12,
     repetitions: int = 6,
     others: Mapping[str, int] | None = None,
-    hold_s: float = 0.5,
-    rest_s: float = 0.4,
+    hold_s: float = 0.4,
+    rest_s: float = 0.5,
     seed: int = 0,
     counts: bool = False,
     dead: Sequence[int] = (),
@@ -70,7 +70,7 @@ def ninapro(
     codes: Mapping[int, int] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> Truth:
-    """One .mat file (v5, compressed).
+    """One .mat file (v5).
 
     labels: as numbered in the file. longer: rows that emg has more than the labels. hole: (variable, column,
     start, stop) of NaN. torn_numbers: rerepetition drops to 0 inside movements. codes: a label's code in
@@ -114,7 +114,8 @@ def ninapro(
     for name in missing:
         del content[name]
     path.parent.mkdir(parents=True, exist_ok=True)
-    savemat(path, content, do_compression=True)
+    # Both kinds are met; one that is not compressed is faster to make.
+    savemat(path, content, do_compression=exercise == 1 and rate > 1500)
     return Truth(emg, real, real_turn, written)
 
 
@@ -147,7 +148,7 @@ def db1(root: Path) -> None:
 
 
 def db2(root: Path) -> dict[int, Truth]:
-    """S1 in the newer layout, S4 (left-handed) with older codes in exercise D; emg longer than the labels."""
+    """S1 in the newer layout, S4 (left-handed) with older codes in exercise D (truth 0); emg longer than the labels."""
     truth = {}
     for exercise, labels in ((1, (1, 6, 13)), (2, (18, 40))):
         truth[exercise] = ninapro(
@@ -168,7 +169,7 @@ def db2(root: Path) -> dict[int, Truth]:
         extra={"forcecal": np.zeros((2, 6))},
     )
     ninapro(root / "DB2_s4" / "S4_A1_E1.mat", subject=4, exercise=1, labels=(1, 2), others=DB2_OTHERS)
-    ninapro(
+    truth[0] = ninapro(
         root / "DB2_s4" / "S4_A1_E3.mat",
         subject=4,
         exercise=3,
@@ -189,6 +190,7 @@ def db3(root: Path) -> None:
             exercise=exercise,
             labels=labels,
             others=DB2_OTHERS,
+            repetitions=2,
             dead=(8, 9),
         )
     ninapro(root / "DB3_s10" / "S10_E1_A1.mat", subject=10, exercise=1, labels=(4, 5, 6), others=DB2_OTHERS)
@@ -225,8 +227,9 @@ def db7(root: Path) -> None:
             exercise=exercise,
             labels=labels,
             others=others,
+            repetitions=2,
         )
-    ninapro(root / "s5" / "S5_E1_A1.mat", subject=5, exercise=1, labels=(1, 2), others=others)
+    ninapro(root / "s5" / "S5_E1_A1.mat", subject=5, exercise=1, labels=(1,), others=others, repetitions=2)
 
 
 def db8(root: Path, rate: float = 1111.0, hold_s: float = 7.0) -> None:
