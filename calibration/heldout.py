@@ -1,6 +1,7 @@
 """Judges a way of fitting on repetitions held out of it: accuracy, temperature, thresholds of rejection."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +21,31 @@ ACCEPT = (
     0.95  # share of right decisions that both thresholds together let through, where nothing else is asked
 )
 ACCEPTS = (0.5, 0.999)  # what may be asked
-# How much a gesture's own held-out windows count for its distance, beside those of all (docs/calibration.md).
-OWN = 0.25
+# How much a gesture's own windows count for its distance, beside those of all.
+OWN, OWN_OF_ONE = 0.5, 0.25
 FEWEST = 5  # held-out windows of a gesture, below which those of all count alone
-SCORES = (0.3, 0.8)  # bounds of the score threshold: below means nothing, above refuses what is clear
-ONE_REPETITION = 1.3  # a cut repetition underestimates how far another repetition will stray (measured, docs)
+SCORES = (0.1, 0.7)  # bounds of the score threshold: below means nothing, above refuses what is clear
+DOUBTED = 0.15  # of what may be refused, what the score refuses: distance tells strangers better (docs)
 # Few held-out windows are all right or all wrong by chance, and then ask for no doubt or for endless doubt.
 # Within these bounds the posteriors of later sessions fit best (docs/calibration.md).
 TEMPERATURES = (0.02, 0.15)
 TEMPERATURES_OF_ONE = (0.02, 0.1)
 UNTESTED = Thresholds(0.5, 3.0)  # when nothing could be held out
 UNTESTED_TEMPERATURE = 0.05  # blocks repeat each other, so their sum is overconfident
+
+
+# How far right decisions stray later, by repetitions of each gesture, from 4 on alike: the distance that lets
+# each of LEVELS pass, in medians of what was fitted on. Distances held out say less of a wearer, since few
+# repetitions scatter more than people do. Learned from other people's repetitions (docs/calibration.md).
+LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999)
+STRAYS: Mapping[int, tuple[float, ...]] = {
+    2: (1.34, 1.85, 2.20, 2.53, 3.75, 5.20),
+    3: (1.18, 1.56, 1.88, 2.14, 3.10, 4.30),
+    4: (1.14, 1.48, 1.75, 2.02, 2.76, 3.97),
+}
+# Of one repetition, what is fitted on says nothing of another one: times the distance that lets as many pass
+# where its halves are held out of each other.
+HALVES = 1.45
 
 
 def check_accept(accept: float) -> float:
@@ -48,13 +63,18 @@ class HeldOut:
     truth: NDArray[np.intp]  # (window,) index of the label
     labels: tuple[str, ...]
     features: int  # that counted
-    whole: bool  # whole repetitions were held out, not parts of one
+    repetitions: int  # fewest of a label; of one, parts were held out
+    inside: Array  # (label,) median distance to their own label of windows that were fitted on
+
+    @property
+    def whole(self) -> bool:
+        """Whether whole repetitions were held out, not parts of one."""
+        return self.repetitions > 1
 
 
 def held_out(examples: Sequence[Example], fit_head: Callable[[Sequence[Example]], Head]) -> HeldOut | None:
     """Fit without one repetition of every label, test on those, for each in turn; None: too few windows."""
     pieces = _pieces(examples)
-    whole = len(pieces) == len(examples)
     folds = min(FOLDS, max(turn for turn, _ in pieces) + 1)
     labels = tuple(sorted({e.label for e in examples}))
     distances, truth = [], []
@@ -72,7 +92,22 @@ def held_out(examples: Sequence[Example], fit_head: Callable[[Sequence[Example]]
             truth.append(np.full(len(example), labels.index(example.label)))
     if not distances:
         return None
-    return HeldOut(np.concatenate(distances), np.concatenate(truth), labels, features, whole)
+    repetitions = min(Counter(e.label for e in examples).values())
+    inside = _inside(examples, fit_head(examples), labels)
+    return HeldOut(np.concatenate(distances), np.concatenate(truth), labels, features, repetitions, inside)
+
+
+def _inside(examples: Sequence[Example], head: Head, labels: Sequence[str]) -> Array:
+    medians = []
+    for label in labels:
+        own = head.labels.index(label)
+        mine = [
+            head.distances(e.embeddings, np.asarray(e.used.all(axis=0)))[:, own]
+            for e in examples
+            if e.label == label
+        ]
+        medians.append(float(np.median(np.concatenate(mine))))
+    return np.array(medians)
 
 
 def _pieces(examples: Sequence[Example]) -> list[tuple[int, Example]]:
@@ -109,27 +144,36 @@ def judge(tested: HeldOut | None, accept: float = ACCEPT) -> tuple[float, Thresh
     if not right.any():
         return temperature, UNTESTED, facts
     posterior = softmax(-0.5 * tested.features * temperature * tested.distances)[rows, best][right]
-    each = 1 - (1 - accept) / 2  # what one of the two thresholds lets through
-    score = float(np.clip(np.quantile(posterior, 1 - each), *SCORES))
     facts["accept"] = accept
-    return temperature, _thresholds(tested, right, score, each), facts
+    score = float(np.clip(np.quantile(posterior, DOUBTED * (1 - accept)), *SCORES))
+    return temperature, _thresholds(tested, right, score, accept), facts
 
 
-def _thresholds(tested: HeldOut, right: NDArray[np.bool_], score: float, each: float) -> Thresholds:
-    """The distances that let `each` of the right decisions through: of all gestures, and gesture by gesture.
+def _thresholds(tested: HeldOut, right: NDArray[np.bool_], score: float, accept: float) -> Thresholds:
+    """Distances that let `accept` of the right decisions of later repetitions through, gesture by gesture.
 
-    A gesture done always alike gets a smaller one, so that fewer strangers are taken for it; its few windows
-    alone would be too sure.
+    A gesture done always alike gets a smaller one, so that fewer strangers are taken for it.
     """
-    near = tested.distances.min(axis=1)[right]
-    wider = 1.0 if tested.whole else ONE_REPETITION
-    of_all = wider * float(np.quantile(near, each))
-    distances = []
-    for label in range(len(tested.labels)):
-        mine = near[tested.truth[right] == label]
-        own = wider * float(np.quantile(mine, each)) if len(mine) >= FEWEST else of_all
-        distances.append(OWN * own + (1 - OWN) * of_all)
-    return Thresholds(score, of_all, tuple(distances))
+    if tested.whole:
+        times = beyond(tested.repetitions, accept)
+        of_all, own = times * float(tested.inside.mean()), times * tested.inside
+    else:
+        near, each = tested.distances.min(axis=1)[right], 1 - (1 - accept) / 2
+        of_all = HALVES * float(np.quantile(near, each))
+        truth = tested.truth[right]
+        parts = [near[truth == label] for label in range(len(tested.labels))]
+        own = np.array(
+            [HALVES * np.quantile(mine, each) if len(mine) >= FEWEST else of_all for mine in parts]
+        )
+    share = OWN if tested.whole else OWN_OF_ONE
+    return Thresholds(score, of_all, tuple(float(share * d + (1 - share) * of_all) for d in own))
+
+
+def beyond(repetitions: int, accept: float) -> float:
+    """Times the median distance of what was fitted on to `accept` of the right decisions later."""
+    odds = np.log(np.array(LEVELS) / (1 - np.array(LEVELS)))
+    row = STRAYS[min(repetitions, max(STRAYS))]
+    return float(np.interp(np.log(accept / (1 - accept)), odds, row))
 
 
 def confusion_of(tested: HeldOut) -> NDArray[np.intp]:
