@@ -115,8 +115,8 @@ class FeatureInlet(nn.Module):
         self.register_buffer("raw_std", torch.ones(features))
 
     def raw(self, x: Tensor) -> Tensor:
-        """(batch, feature) -> (batch, 1, feature)."""
-        return ((x - self.raw_mean) / self.raw_std).unsqueeze(1)
+        """(batch, feature), standardised."""
+        return (x - self.raw_mean) / self.raw_std
 
     @torch.no_grad()
     def standardise(self, x: Tensor) -> None:

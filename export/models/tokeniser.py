@@ -87,15 +87,15 @@ class Stem(nn.Module):
         if isinstance(inlet, StreamInlet) and inlet.power_values:
             self.from_power = nn.Linear(inlet.power_values, width)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """The input to (batch, token, width)."""
-        inlet = self.inlet
+    def forward(self, x: Tensor, kind: Tensor) -> Tensor:
+        """The input to (batch, token, width); `kind`: the embedding of its modality (width,)."""
+        inlet, where = self.inlet, self.place + kind
         if isinstance(inlet, FeatureInlet):
-            token: Tensor = self.from_raw(inlet.raw(x)) + self.place
+            token: Tensor = self.from_raw(inlet.raw(x)).unsqueeze(1) + where
             return token
         parts = [self.from_power(inlet.power(x))] if inlet.power_values else []
         parts += [self.from_raw(inlet.raw(x))] if inlet.raw_values else []
-        tokens: Tensor = sum(parts[1:], parts[0]) + self.place
+        tokens: Tensor = sum(parts[1:], parts[0]) + where
         return tokens
 
 
@@ -138,11 +138,11 @@ class Tokeniser(nn.Module):
 
     def forward(self, *tensors: Tensor) -> list[Tensor]:
         """One (batch, token, width) a modality; `tensors` in the order of the inputs."""
-        tokens = [stem(x) for stem, x in zip(self.stems, tensors, strict=True)]
-        return [
-            torch.cat([tokens[member] for member in members], 1) + kind
-            for members, kind in zip(self.order, self.kinds, strict=True)
-        ]
+        parts: list[Tensor] = []
+        for members, kind in zip(self.order, self.kinds, strict=True):
+            tokens = [self.stems[member](tensors[member], kind) for member in members]
+            parts.append(torch.cat(tokens, 1) if len(tokens) > 1 else tokens[0])
+        return parts
 
     def standardise(self, tensors: Sequence[Tensor]) -> None:
         """Set every input's means and deviations from training windows, in the order of the inputs."""

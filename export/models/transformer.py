@@ -111,7 +111,10 @@ class Transformer(nn.Module):
         tokens = torch.cat(parts, 1)
         for layer in self.joint:
             tokens = layer(tokens)
-        means = [tokens[:, start:stop].mean(1) for start, stop in self.read]
+        means = [
+            tokens[:, start:stop].mean(1) if stop > start + 1 else tokens[:, start]
+            for start, stop in self.read
+        ]
         embedding = self.to_embedding(self.norm(torch.cat(means, -1)))
         return self.to_scores(embedding), embedding
 
