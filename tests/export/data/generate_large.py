@@ -148,7 +148,7 @@ def db1(root: Path) -> None:
 
 
 def db2(root: Path) -> dict[int, Truth]:
-    """S1 in the newer layout, S4 (left-handed) with older codes in exercise D (truth 0); emg longer than the labels."""
+    """S1 as today, emg longer than the labels; S4 (left-handed) with older codes in exercise D (truth 0)."""
     truth = {}
     for exercise, labels in ((1, (1, 6, 13)), (2, (18, 40))):
         truth[exercise] = ninapro(
