@@ -17,7 +17,7 @@ def multiply_adds(model: "nn.Module", inputs: Mapping[str, Any]) -> int:
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    # With gradients on: torch's counter hooks whatever asks for one, and finds nothing to hook in inference mode.
+    # With gradients on: the counter hooks what asks for one, and finds nothing to hook in inference mode.
     with torch.enable_grad(), FlopCounterMode(display=False) as counter:
         model(*(torch.from_numpy(x[:1]) for x in inputs.values()))
     return int(counter.get_total_flops() // 2)
