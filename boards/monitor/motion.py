@@ -26,7 +26,7 @@ def _three(first: int, name: str, unit: str, counts: float, least: float) -> tup
 
 # Orientation is left out: nobody reads four numbers of a quaternion, and what turns shows in the rotation.
 AXES: Mapping[str, tuple[Axis, ...]] = {
-    "myo": (*_three(4, "acceleration", "g", ACC_G, 1.5), *_three(7, "rotation", "°/s", GYRO_DPS, 100.0)),
+    "myo": (*_three(4, "acceleration", "g", ACC_G, 1.5), *_three(7, "rotation", "°/s", GYRO_DPS, 50.0)),
 }
 
 

@@ -159,8 +159,9 @@ function write(p) {
     tell(state, `${good ? "✓" : "⚠"} ${p.quality[c]}, ${p.rms[c].toFixed(1)}`, !good);
   });
   movement.rows.forEach(({ state }, c) => {
-    const now = p.motion?.now[c], { unit } = movement.traces[c];
-    tell(state, now === undefined ? "⚠ no data" : `${now.toFixed(unit === "g" ? 2 : 0)} ${unit}`, now === undefined);
+    const now = p.motion?.now[c], { unit } = movement.traces[c], digits = unit === "g" ? 2 : 0;
+    const value = (Number(now?.toFixed(digits)) || 0).toFixed(digits);   // no -0
+    tell(state, now === undefined ? "⚠ no data" : `${value} ${unit}`, now === undefined);
   });
   stops(p.latency_ms);
   say("missed", `${p.late ? "⚠" : "✓"} ${p.late} of the last ${p.of} decisions late; ${p.dropped} windows dropped as late since the run began`, p.late > 0);
