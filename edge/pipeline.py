@@ -15,6 +15,7 @@ from myoedge.edge.embed import Embedded, Embedder
 from myoedge.edge.engines import Engine
 from myoedge.edge.errors import MismatchError
 from myoedge.edge.event import Announcer, Event
+from myoedge.edge.explain import Explainer
 from myoedge.edge.misfit import Misfit
 from myoedge.edge.modality import Bound, bind
 from myoedge.edge.onset import find_onset
@@ -62,6 +63,7 @@ class Pipeline:
         confirm: int = 1,
         every: bool = False,
         only: tuple[str, ...] | None = None,
+        explain: bool = False,
     ) -> None:
         self.bundle, self.engine, self.profile = bundle, engine, profile
         if profile and profile.unused:
@@ -87,7 +89,9 @@ class Pipeline:
             profile.check_blocks(self._embedder.blocks)
         self._decider = Decider(bundle.labels, profile, confirm, clock=bundle.clock, rate_hz=clock.rate_hz)
         self._misfit = Misfit(profile, bundle.features, len(clock.columns)) if profile else None
+        self._explainer = Explainer(bundle, self._embedder, profile) if explain else None
         self._decided: tuple[Window, Embedded, Decision] | None = None  # the newest
+        self._begun = False  # whether a gesture began with it
         self._digest = bundle.short_digest
         self._announcer = Announcer(self._digest, profile.wearer if profile else None, every)
         self._last_ns: int | None = None  # arrival of the newest data of the clock modality
@@ -141,10 +145,12 @@ class Pipeline:
         if decision.label not in (REST, self._announcer.held):
             onset_ns = self._onset_ns(window)
         self._decided = window, embedded, decision
-        return self._announcer(decision, onset_ns, window.arrival_ns, window.lost)
+        events = self._announcer(decision, onset_ns, window.arrival_ns, window.lost)
+        self._begun = any(event.phase == "start" for event in events)
+        return events
 
     def afterwards(self) -> list[Event]:
-        """What may wait until the decision's events are out: words, and whether the profile still fits.
+        """What may wait until the decision's events are out: words, its reasons, whether the profile fits.
 
         A word comes behind the first window that ends no sooner than it was known, however samples are cut.
         """
@@ -154,7 +160,26 @@ class Pipeline:
         self._decided = None
         end_ns = window.t_ns + self.bounds[self.bundle.clock].period_ns
         told = self._words.told(end_ns) if self._words else []
-        return told + self._look(window, embedded, decision)
+        return told + self._explained(window, embedded, decision) + self._look(window, embedded, decision)
+
+    def _explained(self, window: Window, embedded: Embedded, decision: Decision) -> list[Event]:
+        """What a gesture that has just begun was told by."""
+        if self._explainer is None or not self._begun:
+            return []
+        found = self._explainer(window, embedded, decision.label, self.engine)
+        if found is None:
+            return []
+        modalities = {name: round(share, 3) for name, share in found.modalities.items()}
+        channels = [round(share, 3) for share in found.channels]
+        return [
+            self._status(
+                "explained",
+                window.arrival_ns,
+                gesture=decision.label,
+                modalities=modalities,
+                channels=channels,
+            )
+        ]
 
     def _look(self, window: Window, embedded: Embedded, decision: Decision) -> list[Event]:
         if self._misfit is None or window.lost:

@@ -40,6 +40,7 @@ class Choice:
     confirm: int = 1
     every: bool = False
     unsigned: bool = False
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class Device:
             hop_ms=choice.hop_ms,
             confirm=choice.confirm,
             every=choice.every,
+            explain=choice.explain,
         )
 
     async def __aexit__(

@@ -31,6 +31,9 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         "--to", action="append", metavar="SINK", help="-, unix:PATH, udp:HOST:PORT; may repeat (-)"
     )
     parser.add_argument("--every", action="store_true", help="write each decision, not only changes")
+    parser.add_argument(
+        "--explain", action="store_true", help="say which channels and modalities each gesture was told by"
+    )
     parser.add_argument("--events", type=manner.count, metavar="N", help="end after N events")
 
 
@@ -75,6 +78,7 @@ def choose(args: argparse.Namespace) -> "Choice":
         confirm=args.confirm,
         every=args.every,
         unsigned=args.unsigned,
+        explain=args.explain,
     )
     if name:
         from myoedge.boards.refit import settle
