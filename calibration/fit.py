@@ -1,8 +1,8 @@
 """The wearer's head in closed form from a few labelled repetitions, thresholds from repetitions held out.
 
 A Gaussian a label with one covariance a block of the embedding: Ledoit-Wolf shrinkage within the wearer,
-blended with other people's covariance where the bundle brings it. No iteration, no seed: the same windows
-give the same head.
+filled up by other people's covariance, within a repetition and between repetitions, where the bundle brings
+it. No iteration, no seed: the same windows give the same head.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.calibration.covariance import Array, Blocks, blend, ledoit_wolf
+from myoedge.calibration.covariance import Array, Blocks, Prior, blend, ledoit_wolf
 from myoedge.calibration.example import Example
 from myoedge.calibration.heldout import ACCEPT, held_out, judge
 from myoedge.edge.errors import FormatError, MismatchError, UsageError
@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 UNKNOWN = 1e6  # spread of a feature that calibration never saw: it then says nothing about any label
 FLOOR = 1e-3  # least variance in any direction, of a feature's own
 RIDGE = 0.03  # share added to the diagonal beside a prior
-FEW_WEIGHT, MORE_WEIGHT = 0.5, 0.25  # of the prior, with one repetition of each label and with more
+FEW_WEIGHT, MORE_WEIGHT = 0.5, 0.25  # of other people's, with one repetition of each label and with more
 REST = "rest"
 
 
@@ -40,9 +40,9 @@ class Fitted:
 
 
 def fit(
-    examples: Sequence[Example], blocks: Blocks, prior: Sequence[Array] | None = None, accept: float = ACCEPT
+    examples: Sequence[Example], blocks: Blocks, prior: Prior | None = None, accept: float = ACCEPT
 ) -> Fitted:
-    """Fit the whole of what calibration learns; `prior` is a covariance a block in raw feature units.
+    """Fit the whole of what calibration learns; `prior` is other people's.
 
     `accept`: the share of right decisions that the thresholds are to let through.
 
@@ -58,7 +58,7 @@ def fit(
     return Fitted(head, thresholds, _level(clean), {**facts, **measured})
 
 
-def fit_head(examples: Sequence[Example], blocks: Blocks, prior: Sequence[Array] | None = None) -> Head:
+def fit_head(examples: Sequence[Example], blocks: Blocks, prior: Prior | None = None) -> Head:
     """Means and covariances alone; the examples hold numbers only (`fit` sees to that)."""
     labels = tuple(sorted({e.label for e in examples}))
     x = np.concatenate([e.embeddings for e in examples]).astype(np.float64)
@@ -68,7 +68,8 @@ def fit_head(examples: Sequence[Example], blocks: Blocks, prior: Sequence[Array]
     residuals = x - means[y]
     spread = _spread(residuals, known, blocks, prior)
     means[:, ~known] = 0.0
-    weight = _prior_weight(examples) if prior is not None else 0.0
+    repetitions = _fewest(examples)
+    weight = FEW_WEIGHT if repetitions <= 1 else MORE_WEIGHT
     covariances = []
     for i, (start, stop) in enumerate(blocks):
         scale, keep = spread[start:stop], known[start:stop]
@@ -77,19 +78,20 @@ def fit_head(examples: Sequence[Example], blocks: Blocks, prior: Sequence[Array]
             at = np.ix_(keep, keep)
             cov[at] = _steady(ledoit_wolf(residuals[:, start:stop][:, keep] / scale[keep]))
             if prior is not None:
-                cov[at] = blend(cov[at], (prior[i] / np.outer(scale, scale))[at], weight, RIDGE)
+                within, between = (of[i] / np.outer(scale, scale) for of in (prior.within, prior.between))
+                cov[at] = blend(cov[at], within[at], between[at], weight, repetitions, RIDGE)
         covariances.append(cov)
     return Head(labels, means / spread, spread, tuple(blocks), tuple(covariances))
 
 
-def _spread(residuals: Array, known: Mask, blocks: Blocks, prior: Sequence[Array] | None) -> Array:
+def _spread(residuals: Array, known: Mask, blocks: Blocks, prior: Prior | None) -> Array:
     """Standard deviation within labels; a feature that never moved gets its block's smallest sensible one."""
     own = residuals.std(axis=0)
     for i, (start, stop) in enumerate(blocks):
         moved = own[start:stop][own[start:stop] > 1e-9]
         floor = 0.05 * float(np.median(moved)) if len(moved) else 1.0
         if prior is not None:
-            floor = max(floor, 0.05 * float(np.median(np.sqrt(np.diag(prior[i])))))
+            floor = max(floor, 0.05 * float(np.median(np.sqrt(np.diag(prior.within[i])))))
         own[start:stop] = np.maximum(own[start:stop], floor)
     own[~known] = UNKNOWN
     return np.asarray(own)
@@ -102,20 +104,19 @@ def _steady(cov: Array) -> Array:
     return np.asarray(cov + FLOOR * np.eye(len(cov)))
 
 
-def _check_prior(blocks: Blocks, prior: Sequence[Array] | None) -> None:
-    wanted = [(stop - start, stop - start) for start, stop in blocks]
-    if prior is not None and [cov.shape for cov in prior] != wanted:
+def _check_prior(blocks: Blocks, prior: Prior | None) -> None:
+    sizes = [stop - start for start, stop in blocks]
+    if prior is not None and prior.sizes != sizes:
         raise MismatchError(
-            f"a prior over blocks of {', '.join(str(len(cov)) for cov in prior)} features, the embedding has "
-            f"{', '.join(str(n) for n, _ in wanted)}; use the prior that came with this bundle, or none"
+            f"a prior over blocks of {', '.join(map(str, prior.sizes))} features, the embedding has "
+            f"{', '.join(map(str, sizes))}; use the prior that came with this bundle, or none"
         )
 
 
-def _prior_weight(examples: Sequence[Example]) -> float:
-    """One repetition does not show how the wearer varies: then other people count half."""
+def _fewest(examples: Sequence[Example]) -> int:
+    """Repetitions of the label that has fewest."""
     pairs = {(e.label, e.repetition) for e in examples}
-    fewest = min(Counter(label for label, _ in pairs).values())
-    return FEW_WEIGHT if fewest <= 1 else MORE_WEIGHT
+    return min(Counter(label for label, _ in pairs).values())
 
 
 def _clean(examples: Sequence[Example]) -> tuple[list[Example], dict[str, Any]]:

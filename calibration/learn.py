@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from myoedge.calibration.covariance import Array
+from myoedge.calibration.covariance import Prior
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
 from myoedge.calibration.fit import REST, Fitted, fit
@@ -134,14 +134,16 @@ def fit_gain(embedder: StreamEmbedder, stretches: Iterable[Stretch]) -> float:
     return TYPICAL_RMS / median if median > 0 and np.isfinite(median) else 1.0
 
 
-def load_prior(bundle: Bundle, blocks: Sequence[tuple[int, int]]) -> list[Array] | None:
-    """Other people's covariance within a label, by block; None when the bundle has none for this armband."""
+def load_prior(bundle: Bundle, blocks: Sequence[tuple[int, int]]) -> Prior | None:
+    """How other people stray, by block; None when the bundle has nothing for this armband."""
     if PRIOR not in bundle.files:
         return None
     arrays = bundle.arrays(PRIOR)
-    covariances = [arrays[f"cov_{i}"].astype(np.float64) for i in range(len(blocks)) if f"cov_{i}" in arrays]
-    sizes = [len(c) for c in covariances]
-    return covariances if sizes == [stop - start for start, stop in blocks] else None
+    within = [arrays[f"cov_{i}"].astype(np.float64) for i in range(len(blocks)) if f"cov_{i}" in arrays]
+    between = [arrays.get(f"between_{i}", np.zeros_like(w)).astype(np.float64) for i, w in enumerate(within)]
+    prior = Prior(tuple(within), tuple(between))
+    fits = prior.sizes == [stop - start for start, stop in blocks]
+    return prior if fits and prior.sizes == [len(block) for block in between] else None
 
 
 def _dead(embedder: StreamEmbedder, examples: Sequence[Example]) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from myoedge.export.golden import Signals, golden_inputs
 from myoedge.export.models.cost import multiply_adds, parameters
 from myoedge.export.package import Draft, draft_bundle, prior_arrays, write, write_classic
 from myoedge.export.pool import Pool, fill_pool
+from myoedge.export.prior import population_pool
 from myoedge.export.reaction import ASSUMED, Reaction, measure_reaction, new_share
 from myoedge.export.recipe import Recipe, Trial
 from myoedge.export.speed import microseconds
@@ -48,14 +49,16 @@ def package(
 ) -> str:
     """All after training; returns the digest."""
     golden = golden_inputs(recipe.front, {"emg": MYO_EMG, "imu": MYO_IMU}, wearers)
-    draft = draft_bundle(recipe, model, pool, golden, say)
+    draft = draft_bundle(recipe, model, pool, population_pool(recipe, root, say), golden, say)
     bundle = draft.load()
     engine, _ = load_engine(bundle)
     say(_speeds(draft, bundle, golden))
-    reaction = _reaction(recipe, root, bundle, engine)
+    reaction = reaction_of(recipe, root, bundle, engine)
     say(_said(reaction))
     accuracy = {
-        name: one for test in recipe.tests for name, one in measured(test, draft, bundle, engine, root, say)
+        name: one
+        for test in recipe.tests
+        for name, one in measured(test, draft.floats, bundle, engine, root, say)
     }
     metrics = {
         "reaction": reaction,
@@ -80,10 +83,9 @@ def _speeds(draft: Draft, bundle: Bundle, golden: Mapping[str, Any]) -> str:
 
 def build_classic(recipe: Recipe, root: Path, folder: Path, say: Say) -> str:
     """The bundle without a network: its prior and how fast it turns; returns the digest."""
-    pool = fill_pool(recipe, root, say)
-    prior = prior_arrays(recipe, pool, None)
+    prior = prior_arrays(recipe, population_pool(recipe, root, say), None)
     write_classic(prior, None, folder)
-    reaction = _reaction(recipe, root, load_bundle(folder), None)
+    reaction = reaction_of(recipe, root, load_bundle(folder), None)
     say(_said(reaction))
     return write_classic(prior, reaction, folder)
 
@@ -95,7 +97,7 @@ def _said(reaction: Reaction) -> str:
     return f"a decision turns when so much of the window is new (median): {', '.join(rows)}"
 
 
-def _reaction(recipe: Recipe, root: Path, bundle: Bundle, engine: Engine | None) -> Reaction:
+def reaction_of(recipe: Recipe, root: Path, bundle: Bundle, engine: Engine | None) -> Reaction:
     """Of the unseen of REACTION, else of the people that the recipe holds out; empty where there are none."""
     held_out = [source for source in recipe.sources if source.held_out]
     if (root / REACTION).is_dir():
@@ -108,7 +110,7 @@ def _reaction(recipe: Recipe, root: Path, bundle: Bundle, engine: Engine | None)
 
 
 def measured(
-    test: Trial, draft: Draft, bundle: Bundle, engine: Engine | None, root: Path, say: Say
+    test: Trial, floats: Mapping[str, Engine], bundle: Bundle, engine: Engine | None, root: Path, say: Say
 ) -> list[tuple[str, dict[str, Any]]]:
     """Accuracy of int8, float and classic on one test of the recipe; nothing where the set is not there."""
     folder = test.folder(root)
@@ -123,10 +125,10 @@ def measured(
     found: dict[str, Any] = {"protocol": test.protocol}
     for kind, subject, runs in (
         ("int8", bundle, engine),
-        ("float", bundle, draft.floats["onnx"]),
+        ("float", bundle, floats.get("onnx")),
         ("classic", load_bundle("classic"), None),
     ):
-        if kind == "float" and not test.compare:
+        if kind == "float" and not (test.compare and floats):
             continue
         found[kind] = summary(evaluate(subject, runs, loaded, test.protocol))
         say(f"{test.name}, {test.protocol}: {kind} {100 * found[kind]['mean']:.2f} %")

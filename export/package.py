@@ -17,12 +17,10 @@ from myoedge.export.data.table import DATASETS
 from myoedge.export.golden import pack
 from myoedge.export.parity import FloatEngine, largest_difference, open_engine, run_all, tolerance
 from myoedge.export.pool import Pool
-from myoedge.export.prior import DATASET as PRIOR_FROM
-from myoedge.export.prior import within_class
+from myoedge.export.prior import POPULATION, population
 from myoedge.export.quantize import quantize_onnx, quantize_tflite, to_onnx, to_tflite
 from myoedge.export.reaction import Reaction, new_share
 from myoedge.export.recipe import Recipe
-from myoedge.export.train import embed_all
 
 if TYPE_CHECKING:
     from torch import nn
@@ -48,9 +46,17 @@ class Draft:
 
 
 def draft_bundle(
-    recipe: Recipe, model: "nn.Module", pool: Pool, golden: Mapping[str, Array], say: Callable[[str], None]
+    recipe: Recipe,
+    model: "nn.Module",
+    pool: Pool,
+    people: Pool,
+    golden: Mapping[str, Array],
+    say: Callable[[str], None],
 ) -> Draft:
-    """Quantise for every engine; tolerances are what each differs by on the golden vectors, and a margin."""
+    """Quantise for every engine; tolerances are what each differs by on the golden vectors, and a margin.
+
+    `people` are those whose covariances the prior is of.
+    """
     say("converting for ONNX Runtime")
     plain = to_onnx(model, golden)
     onnx = quantize_onnx(plain)
@@ -58,12 +64,13 @@ def draft_bundle(
     plain_tflite = to_tflite(model, golden)
     tflite = quantize_tflite(plain_tflite)
     exact = FloatEngine(model, recipe.front.inputs)
+    device = open_engine("litert", tflite, recipe.front.inputs)
     scores, embedding = run_all(exact, golden)
     files = {
         "model.onnx": onnx,
         "model.tflite": tflite,
         "golden.npz": pack({**golden, "scores": scores, "embedding": embedding}),
-        "prior.npz": pack(prior_arrays(recipe, pool, model)),
+        "prior.npz": pack(prior_arrays(recipe, people, device)),
     }
     allowed = {
         name: tolerance(
@@ -79,16 +86,15 @@ def draft_bundle(
     return Draft(_row(recipe, pool, allowed, embedding.shape[1]), files, floats)
 
 
-def prior_arrays(recipe: Recipe, pool: Pool, model: "nn.Module | None") -> dict[str, Array]:
-    """Covariance within a label, a block each: cov_0, cov_1, ... in the order of the bundle's embedding.
+def prior_arrays(recipe: Recipe, people: Pool, engine: Engine | None) -> dict[str, Array]:
+    """By block of the bundle's embedding: cov_0, cov_1, ... within a repetition, between_0, ... between them.
 
-    The network's is widened by the recipe's `network_spread`: it was trained on these very people.
+    The network's within is widened by the recipe's `network_spread`: it was trained on these very people.
     """
-    embed = None if model is None else lambda emg, imu, closed: embed_all(model, emg, imu, closed)
-    blocks = within_class(pool, recipe.front.features, embed)
-    if embed is not None:
-        blocks[-1] = blocks[-1] * recipe.network_spread
-    return {f"cov_{i}": block.astype(np.float32) for i, block in enumerate(blocks)}
+    found = population(people, recipe.front.features, engine, recipe.front.inputs)
+    widened = [1.0] * len(recipe.front.features) + [recipe.network_spread]
+    within = {f"cov_{i}": (widened[i] * block).astype(np.float32) for i, block in enumerate(found.within)}
+    return within | {f"between_{i}": block.astype(np.float32) for i, block in enumerate(found.between)}
 
 
 def _row(recipe: Recipe, pool: Pool, allowed: Mapping[str, float], embedding: int) -> dict[str, Any]:
@@ -149,7 +155,7 @@ def write_classic(prior: Mapping[str, Array], reaction: Reaction | None, folder:
     row = json.loads((SHIPPED / "classic" / "bundle.json").read_text(encoding="utf-8"))
     for name in ("myoedge", "v", "files"):
         row.pop(name)
-    row["training"] = {"prior": [DATASETS[PRIOR_FROM].attribution]}
+    row["training"] = {"prior": [DATASETS[name].attribution for name in POPULATION]}
     if reaction is not None:
         row["new_share"], row["metrics"] = new_share(reaction), {"reaction": reaction}
     return write_bundle(folder, row, {"prior.npz": pack(prior)})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from myoedge.calibration.covariance import Prior
 from myoedge.calibration.example import Example
 from myoedge.calibration.fit import fit_head
 from myoedge.export.batch_features import closed_form
@@ -166,7 +167,7 @@ def _tried(
         for (label, number), x in rows.items()
         if number == 0
     ]
-    head = fit_head(examples, blocks, prior)
+    head = fit_head(examples, blocks, Prior(tuple(prior), tuple(np.zeros_like(of) for of in prior)))
     tests = [(label, x) for (label, number), x in rows.items() if number > 0 and label in head.labels]
     x = np.concatenate([x for _, x in tests])
     truth = np.concatenate([np.full(len(x), head.labels.index(label)) for label, x in tests])

@@ -24,5 +24,15 @@ def test_many_rows_are_hardly_shrunk() -> None:
 
 
 def test_a_prior_counts_by_its_weight() -> None:
-    mixed = blend(np.eye(2), np.array([[3.0, 1.0], [1.0, 3.0]]), 0.5, 0.1)
+    mixed = blend(np.eye(2), np.array([[3.0, 1.0], [1.0, 3.0]]), np.zeros((2, 2)), 0.5, 1, 0.1)
     assert np.allclose(mixed, [[2.2, 0.5], [0.5, 2.2]])
+
+
+def test_own_and_other_peoples_covariance_add_up_to_how_a_later_repetition_strays() -> None:
+    """What a wearer's n repetitions show, filled up, is W + B (1 + 1 / n) whatever other people weigh."""
+    rng = np.random.default_rng(3)
+    within, between = (a @ a.T for a in rng.normal(size=(2, 3, 3)))
+    for n in (1, 2, 4):
+        own = within + between * (n - 1) / n
+        for weight in (0.0, 0.25, 1.0):
+            assert np.allclose(blend(own, within, between, weight, n, 0.0), within + between * (1 + 1 / n))

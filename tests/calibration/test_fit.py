@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from myoedge.calibration.covariance import Prior
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
-from myoedge.calibration.fit import fit
+from myoedge.calibration.fit import RIDGE, fit, fit_head
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.errors import FormatError, MismatchError, UsageError
@@ -127,18 +128,52 @@ def test_rejection_lets_about_nineteen_in_twenty_right_decisions_through(example
     assert (head.distances(strange).min(axis=1) > limits.distance).all()
 
 
-def test_a_prior_helps_where_one_short_repetition_misleads(examples: list[Example]) -> None:
-    few = [e.part(slice(0, 3)) for e in examples if e.repetition == 0]
+def other_people(examples: list[Example], between: float = 0.0) -> Prior:
     rows = [e.embeddings - e.embeddings.mean(axis=0) for e in examples]
     pooled = np.concatenate(rows).astype(np.float64)
-    prior = [pooled[:, a:b].T @ pooled[:, a:b] / len(pooled) for a, b in BLOCKS]
-    later = [e for e in examples if e.repetition > 0]
+    within = tuple(pooled[:, a:b].T @ pooled[:, a:b] / len(pooled) for a, b in BLOCKS)
+    return Prior(within, tuple(between * np.eye(b - a) for a, b in BLOCKS))
+
+
+def test_a_prior_helps_where_one_short_repetition_misleads(examples: list[Example]) -> None:
+    few = [e.part(slice(0, 3)) for e in examples if e.repetition == 0]
+    prior, later = other_people(examples), [e for e in examples if e.repetition > 0]
     assert right(fit(few, BLOCKS, prior).head, later) >= right(fit(few, BLOCKS).head, later)
 
 
+def test_what_repetitions_stray_is_added_the_more_the_fewer_were_shown(examples: list[Example]) -> None:
+    def added(shown: int) -> float:
+        some = [e for e in examples if e.repetition < shown]
+        with_it, without = (fit_head(some, BLOCKS, other_people(examples, between)) for between in (1.0, 0.0))
+        more = with_it.covariances[1] - without.covariances[1]
+        return float((np.diag(more) * with_it.spread[32:] ** 2).mean()) / (1 + RIDGE)
+
+    # of one repetition 2 B; of n the wearer's own shows (n - 1) / n of it and other people's none
+    assert added(1) == pytest.approx(2.0, rel=1e-6)
+    assert added(3) == pytest.approx(0.75 * 2 / 3 + 0.25 * (1 + 1 / 3), rel=1e-6)
+
+
+def test_a_gesture_that_strays_along_what_other_people_stray_along_is_still_known() -> None:
+    """One repetition varies by 0.1 each way; those of other people move along the first axis."""
+    rng = np.random.default_rng(5)
+    centres = {"rest": np.array([0.0, 0.0]), "fist": np.array([2.0, 2.0])}
+    shown = [
+        Example(name, 0, at + 0.1 * rng.normal(size=(20, 2)), np.ones((20, 2), bool), np.ones(20))
+        for name, at in centres.items()
+    ]
+    within = (0.01 * np.eye(2),)
+    moved = np.array([[1.6, 0.3]])  # rest, done otherwise: nearer to fist by the plain distance
+    plain = fit_head(shown, ((0, 2),), Prior(within, (np.zeros((2, 2)),)))
+    knows = fit_head(shown, ((0, 2),), Prior(within, (np.diag([1.0, 0.0]),)))
+    labels = np.array(knows.labels)
+    assert labels[knows.distances(moved).argmin(axis=1)].tolist() == ["rest"]
+    assert plain.distances(np.array([[1.8, 0.3]])).argmin(axis=1) == list(labels).index("fist")
+
+
 def test_a_prior_of_another_bundle_is_refused(examples: list[Example]) -> None:
+    wrong = (np.eye(32), np.eye(20))
     with pytest.raises(MismatchError):
-        fit(examples, BLOCKS, [np.eye(32), np.eye(20)])
+        fit(examples, BLOCKS, Prior(wrong, wrong))
 
 
 def test_the_level_runs_from_rest_to_the_strongest_gesture(examples: list[Example]) -> None:
