@@ -13,6 +13,9 @@ from myoedge.edge.window import Window
 REST = "rest"
 NEWEST = 0.3  # share of the window that is compared with its older half: 60 of 200 ms (our choice)
 FALLING = 0.8  # of the older half's mean absolute value: weaker, and nothing new begins (our choice)
+# Of the profile's limits: a gesture begins nearer than it is kept, and is kept at this share of the score.
+# Everyday motion wanders about one limit and would start something each time (docs/calibration.md).
+BEGINS, KEPT, KEPT_SCORE = 0.8, 1.2, 0.8
 LET_GO = 0.4  # weaker, and as quiet as rest: the gesture has ended (our choice; docs/bench.md has others)
 
 
@@ -32,10 +35,11 @@ class Decider:
     """Turns the embedding (with a profile) or the network's scores (without) into a decision.
 
     A new label counts once it was best in `confirm` windows in a row (default 1: no delay); the old one holds
-    until then, at most `confirm` hops, after which it gives way to rest. While the contraction falls no other
-    gesture begins: on its way out every gesture looks like some other one. It has ended as soon as the newest
-    samples are as quiet as the wearer's rest, whatever the whole window still says. With no channel left, or
-    a network that gives no numbers, the decision is rest, not a guess.
+    until then, at most `confirm` hops, after which it gives way to rest. What is held may stray farther than
+    what begins. While the contraction falls no other gesture begins: on its way out every gesture looks like
+    some other one. It has ended as soon as the newest samples are as quiet as the wearer's rest, whatever the
+    whole window still says. With no channel left, or a network that gives no numbers, the decision is rest,
+    not a guess.
     """
 
     def __init__(
@@ -85,8 +89,10 @@ class Decider:
             if found is not None:
                 return *found, False
         best = int(posterior.argmax())
-        far = bool(distances[best] > limits.farthest(best))
-        return self._labels[best], float(posterior[best]), far or bool(posterior[best] < limits.score)
+        label, score = self._labels[best], float(posterior[best])
+        nearness, surety = (KEPT, KEPT_SCORE) if label == self._held else (BEGINS, 1.0)
+        far = bool(distances[best] > nearness * limits.farthest(best))
+        return label, score, far or score < surety * limits.score
 
     def _wanted(self, label: str, window: Window) -> str:
         """What follows from the window's label and from where the contraction's strength goes."""

@@ -121,6 +121,28 @@ def test_far_from_everything_known_is_no_gesture(
     assert (far.label, far.rejected) == (REST, True)
 
 
+def test_what_is_held_may_stray_farther_than_what_begins(anna: Profile) -> None:
+    odd = at(anna, "fist", 0.5)
+    distance = float(anna.head.distances(odd.embedding).min())
+
+    def label(limit: float, *before: Embedded) -> str:
+        decider = Decider((), replace(anna, thresholds=Thresholds(0.0, limit)))
+        for embedded in before:
+            decider(window(), embedded)
+        return decider(window(), odd).label
+
+    assert anna.head.labels[int(anna.head.distances(odd.embedding).argmin())] == "fist"
+    for share, begins, is_kept in (
+        (0.75, True, True),
+        (0.9, False, True),
+        (1.1, False, True),
+        (1.3, False, False),
+    ):
+        assert (label(distance / share) == "fist") is begins
+        assert (label(distance / share, at(anna, "fist")) == "fist") is is_kept
+        assert (label(distance / share, at(anna, "open")) == "fist") is begins
+
+
 def test_an_embedding_that_is_no_number_means_rest(anna: Profile) -> None:
     broken = at(anna, "fist")
     broken.embedding[3] = np.nan
