@@ -201,9 +201,10 @@ def _check_sense(recipe: SupervisedRecipe) -> None:
         if not getattr(settings, name) >= low:
             raise ValueError(f"met [training] {name} = {getattr(settings, name)}, wanted {low} or more")
     for inputs in axes.inputs:
-        if unknown := [name for name in inputs if name not in recipe.front.modalities] or not inputs:
-            wanted_names = ", ".join(recipe.front.modalities)
-            raise ValueError(f"[compare] inputs met {unknown or 'none'}, wanted some of {wanted_names}")
+        unknown = [name for name in inputs if name not in recipe.front.modalities]
+        if unknown or not inputs:
+            there = ", ".join(recipe.front.modalities)
+            raise ValueError(f"[compare] inputs met {unknown or 'none'}, wanted some of {there}")
     for text in axes.models:
         network_of(text)
     network_of(f"{recipe.model.kind} {recipe.model.fusion}")

@@ -1,7 +1,8 @@
 """A run: one network trained on one fold, and the folder it is kept in.
 
-The folder holds `run.json`, `model.pt` and `logs/` (TensorBoard); while it trains, `checkpoint.pt`. run.json
-is written last and whole, so a folder that has it is finished. Its fields, version 1:
+The folder holds `run.json`, `model.pt` and `logs/` (TensorBoard); while it trains, `checkpoint.pt` and
+`starts`, a line a start with the process that did it. run.json is written last and whole, so a folder that
+has it is finished. Its fields, version 1:
 
     myoedge "run", v 1, name         of the recipe
     recipe                           the recipe's TOML as it was read
@@ -43,7 +44,7 @@ from myoedge.export.models.cost import multiply_adds, parameters
 from myoedge.export.supervised import Training
 from myoedge.export.supervised_data import FoldData, fold_data, make_folds
 from myoedge.export.supervised_recipe import Network, SupervisedRecipe, supervised_from_toml
-from myoedge.export.supervised_score import result, tested
+from myoedge.export.supervised_score import outcomes, result
 from myoedge.export.supervised_state import CHECKPOINT, load_state, save_state
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def train_run(job: Job, cached: Cached, folder: Path, say: Say) -> Run:
     training = Training(network, data, job.recipe.training, job.seed, folder)
     progress = training.run(say)
     test = data.test
-    rows = tested(test.repetitions, test.lengths, test.truth.tolist(), training.scores(test))
+    rows = outcomes(test.repetitions, test.lengths, test.truth.tolist(), training.scores(test))
     network.cpu()
     save_state(folder, dict(network.state_dict()), MODEL)
     row = {
@@ -206,14 +207,14 @@ def _facts(job: Job, fold: Fold, data: FoldData) -> dict[str, Any]:
 
 
 def _begin(folder: Path, job: Job) -> int:
-    """Note a start; how many there were. A checkpoint of something else is not taken up."""
+    """Note a start and its process; how many there were. A checkpoint of something else is not taken up."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / STARTS
-    before = path.read_text().split() if path.is_file() else []
-    if before and before[-1] != job.digest:
+    before = path.read_text().splitlines() if path.is_file() else []
+    if before and before[-1].split()[0] != job.digest:
         raise UsageError(f"{folder} holds a run of another recipe, begun and not finished; use another --out")
     with path.open("a") as file:
-        file.write(f"{job.digest}\n")
+        file.write(f"{job.digest} {os.getpid()}\n")
     return len(before) + 1
 
 

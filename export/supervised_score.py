@@ -13,7 +13,7 @@ Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tested:
+class Outcome:
     """One repetition as the network saw it; a gesture is the largest mean probability over its windows."""
 
     repetition: Repetition
@@ -22,28 +22,28 @@ class Tested:
     windows: tuple[int, ...]  # how many of them were decided as each label
 
 
-def tested(
+def outcomes(
     repetitions: Sequence[Repetition],
     lengths: Sequence[int],
     truth: Sequence[int],
     scores: NDArray[np.float32],
-) -> list[Tested]:
+) -> list[Outcome]:
     """Scores (window, label), repetition after repetition, `lengths` windows each; empty ones left out."""
     shifted = scores - scores.max(axis=1, keepdims=True)
     posterior = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
     labels = scores.shape[1]
-    found: list[Tested] = []
+    found: list[Outcome] = []
     at = 0
     for repetition, length, true in zip(repetitions, lengths, truth, strict=True):
         own = posterior[at : at + length]
         at += length
         if length:
             votes = np.bincount(own.argmax(axis=1), minlength=labels)
-            found.append(Tested(repetition, true, int(own.mean(axis=0).argmax()), tuple(votes.tolist())))
+            found.append(Outcome(repetition, true, int(own.mean(axis=0).argmax()), tuple(votes.tolist())))
     return found
 
 
-def confusion(rows: Sequence[Tested], labels: int) -> tuple[Counts, Counts]:
+def confusion(rows: Sequence[Outcome], labels: int) -> tuple[Counts, Counts]:
     """By window and by gesture, (true, decided)."""
     window, gesture = (np.zeros((labels, labels), np.int64) for _ in range(2))
     for row in rows:
@@ -52,7 +52,7 @@ def confusion(rows: Sequence[Tested], labels: int) -> tuple[Counts, Counts]:
     return window, gesture
 
 
-def measures(rows: Sequence[Tested], labels: int) -> dict[str, Any]:
+def measures(rows: Sequence[Outcome], labels: int) -> dict[str, Any]:
     """Counts and shares 0..1; recalls and F1 are means over the labels that were tested."""
     window, gesture = confusion(rows, labels)
     there = window.sum(axis=1) > 0
@@ -69,9 +69,9 @@ def measures(rows: Sequence[Tested], labels: int) -> dict[str, Any]:
     }
 
 
-def result(rows: Sequence[Tested], labels: Sequence[str]) -> dict[str, Any]:
+def result(rows: Sequence[Outcome], labels: Sequence[str]) -> dict[str, Any]:
     """`metrics`, `people`, `gestures`, `confusion` and `repetitions` of run.json."""
-    by: dict[str, list[Tested]] = {}
+    by: dict[str, list[Outcome]] = {}
     for row in rows:
         by.setdefault(row.repetition.person, []).append(row)
     window, gesture = confusion(rows, len(labels))
@@ -92,7 +92,7 @@ def _recalls(window: Counts, gesture: Counts, own: int) -> dict[str, Any]:
     }
 
 
-def _line(row: Tested, labels: Sequence[str]) -> Mapping[str, Any]:
+def _line(row: Outcome, labels: Sequence[str]) -> Mapping[str, Any]:
     one = row.repetition
     return {
         "person": one.person,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from myoedge.export.data.repetition import Repetition
-from myoedge.export.supervised_score import confusion, measures, result, tested
+from myoedge.export.supervised_score import confusion, measures, outcomes, result
 
 LABELS = ("a", "b", "c")
 
@@ -16,7 +16,7 @@ def rows() -> list[object]:
     """Of `a` three windows, two right; of `b` two windows, none right; of `a` again none at all."""
     repetitions = [repetition("p", "a"), repetition("q", "b"), repetition("q", "a", 1)]
     scores = np.array([[5, 0, 0], [5, 0, 0], [0, 1, 0], [0, 0, 3], [0, 0.5, 1]], np.float32)
-    return list(tested(repetitions, [3, 2, 0], [0, 1, 0], scores))
+    return list(outcomes(repetitions, [3, 2, 0], [0, 1, 0], scores))
 
 
 def test_a_gesture_is_the_largest_mean_probability() -> None:
@@ -27,7 +27,7 @@ def test_a_gesture_is_the_largest_mean_probability() -> None:
 
 def test_one_sure_window_outweighs_two_unsure_ones() -> None:
     scores = np.array([[9, 0], [0, 0.1], [0, 0.1]], np.float32)
-    (row,) = tested([repetition("p", "a")], [3], [0], scores)
+    (row,) = outcomes([repetition("p", "a")], [3], [0], scores)
     assert row.decided == 0
     assert row.windows == (1, 2)
 
