@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from myoedge.edge.errors import UsageError
+from myoedge.firmware_bridge.virtual.battery import Battery
 from myoedge.firmware_bridge.virtual.body import Body, Truth
 from myoedge.firmware_bridge.virtual.pacer import Lanes, pace
 from myoedge.firmware_bridge.virtual.peripheral import Identity, Peripheral
@@ -77,44 +78,32 @@ class VirtualGeneric:
         player: Player | None = None,
         battery: int = 91,
     ) -> None:
-        self.peripheral, self.body, self.battery = peripheral, body, battery
+        self.peripheral, self.body, self.battery = peripheral, body, Battery(peripheral, battery)
         self.channels, self.rate_hz, self.rows = channels, rate_hz, rows_per_packet(channels, rate_hz)
         self._player = player
         self._stream: asyncio.Task[None] | None = None
         self._sequence = 0
         self._data: Characteristic[Any] | None = None
-        self._battery: Characteristic[Any] | None = None
         peripheral.on_gone = self._stop
 
     async def start(self) -> None:
         """Build the attribute table and advertise."""
         await self.peripheral.start(self._services())
 
-    def set_battery(self, percent: int) -> None:
-        """A new state of charge, notified."""
-        self.battery = percent
-        if self._battery is not None:
-            self.peripheral.notify(self._battery, bytes([percent]))
-
     def _services(self) -> list[Service]:
-        from bumble.core import UUID
         from bumble.gatt import Characteristic, CharacteristicValue, Service
 
         kind, may = Characteristic.Properties, Characteristic.Permissions
         head = struct.pack("<4B", VERSION, self.channels, self.rows, 0)
         info = head + struct.pack("<2f2H", self.rate_hz, MICROVOLT_PER_COUNT, LIMIT, 0)
         command = CharacteristicValue[bytes](write=self._command)
-        level = CharacteristicValue[bytes](read=lambda _: bytes([self.battery]))
         self._data = Characteristic(generic_uuid(3), kind.NOTIFY, may.READABLE, b"")
-        self._battery = Characteristic[bytes](
-            UUID.from_16_bits(0x2A19), kind.READ | kind.NOTIFY, may.READABLE, level
-        )
         armband = [
             Characteristic(generic_uuid(2), kind.READ, may.READABLE, info),
             self._data,
             Characteristic[bytes](generic_uuid(4), kind.WRITE, may.READABLE | may.WRITEABLE, command),
         ]
-        return [Service(generic_uuid(1), armband), Service(UUID.from_16_bits(0x180F), [self._battery])]
+        return [Service(generic_uuid(1), armband), self.battery.service()]
 
     def _command(self, connection: Connection, value: bytes) -> None:
         """A write to the command characteristic.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from myoedge.firmware_bridge.virtual.battery import Battery
 from myoedge.firmware_bridge.virtual.body import Body, Truth
 from myoedge.firmware_bridge.virtual.pacer import Lanes, pace
 from myoedge.firmware_bridge.virtual.peripheral import Identity, Peripheral
@@ -61,7 +62,7 @@ class VirtualMyo:
         battery: int = 91,
         idle_s: float = IDLE_S,
     ) -> None:
-        self.peripheral, self.body, self.battery = peripheral, body, battery
+        self.peripheral, self.body, self.battery = peripheral, body, Battery(peripheral, battery)
         self.mode = (0, 0, 0)  # emg, imu, classifier
         self.never_sleeps = False
         self._player, self._idle_s = player, idle_s
@@ -70,26 +71,17 @@ class VirtualMyo:
         self._turn = 0
         self._emg: list[Characteristic[Any]] = []
         self._imu: Characteristic[Any] | None = None
-        self._battery: Characteristic[Any] | None = None
         peripheral.on_connected, peripheral.on_gone = self._connected, self._gone
 
     async def start(self) -> None:
         """Build the attribute table and advertise."""
         await self.peripheral.start(self._services())
 
-    def set_battery(self, percent: int) -> None:
-        """A new state of charge, notified."""
-        self.battery = percent
-        if self._battery is not None:
-            self.peripheral.notify(self._battery, bytes([percent]))
-
     def _services(self) -> list[Service]:
         from bumble.gatt import Characteristic, CharacteristicValue, Service
 
         kind, may = Characteristic.Properties, Characteristic.Permissions
         command = CharacteristicValue[bytes](write=self._command)
-        level = CharacteristicValue[bytes](read=lambda _: bytes([self.battery]))
-        self._battery = Characteristic[bytes](_short(0x2A19), kind.READ | kind.NOTIFY, may.READABLE, level)
         self._imu = Characteristic(myo_uuid(0x0402), kind.NOTIFY, may.READABLE, bytes(20))
         numbers = (0x0105, 0x0205, 0x0305, 0x0405)
         self._emg = [Characteristic(myo_uuid(n), kind.NOTIFY, may.READABLE, bytes(16)) for n in numbers]
@@ -106,7 +98,7 @@ class VirtualMyo:
         return [
             *_generic_services(self.peripheral.identity.name),
             Service(_short(0x180A), [_readable(_short(0x2A29), b"Thalmic Labs")]),
-            Service(_short(0x180F), [self._battery]),
+            self.battery.service(),
             Service(myo_uuid(0x0001), control),
             Service(myo_uuid(0x0002), [self._imu, indicated(0x0502, 3)]),
             Service(myo_uuid(0x0003), [indicated(0x0103, 3)]),

@@ -170,7 +170,7 @@ class Control:
         self._armband.body.electrodes.set(str(words["kind"]), None if channel is None else int(channel))
 
     def _battery(self, words: Mapping[str, Any]) -> None:
-        self._armband.set_battery(round(_number(words, "percent", 100)))
+        self._armband.battery.set(round(_number(words, "percent", 100)))
 
     def _play(self, words: Mapping[str, Any]) -> None:
         armband = self._armband

@@ -170,7 +170,7 @@ def test_deep_sleep_ends_the_advertising(play: Any) -> None:
 def test_a_new_state_of_charge_is_notified(play: Any) -> None:
     async def story(air: Any, central: Any) -> None:
         await central.subscribe("2a19")
-        air.armband.set_battery(12)
+        air.armband.battery.set(12)
         await air.until(lambda: bool(central.heard))
         assert central.heard[0][1] == bytes([12])
         assert await central.find("2a19").read_value() == bytes([12])

@@ -87,7 +87,7 @@ def test_drop_battery_and_stall_are_obeyed(play: Any) -> None:
             {"op": "drop", "seconds": 0.1},
         )
         await air.until(lambda: bool(central.gone))
-        assert air.armband.battery == 5
+        assert air.armband.battery.percent == 5
         await central.connect(air.armband.peripheral.identity.address)
 
     play(story, "generic")
@@ -112,7 +112,7 @@ def test_drop_battery_and_stall_are_obeyed(play: Any) -> None:
 def test_a_command_that_cannot_be_obeyed_is_said_and_survived(play: Any, command: object) -> None:
     async def story(air: Any, central: Any) -> None:
         task = _feed(air, command, {"op": "battery", "percent": 7})
-        await air.until(lambda: air.armband.battery == 7)
+        await air.until(lambda: air.armband.battery.percent == 7)
         assert len(air.told("refused")) == 1 and not task.done()
 
     play(story, "generic", connect=False)
