@@ -59,7 +59,8 @@ def cuts_of(model: Transformer, cut: Cut) -> dict[int, Tensor]:
         there = reach(model, layer)
         chosen = group & there
         if cut.draw is not None:
-            chosen = _as_many(chosen, there, cut.draw * len(depths) + layer)
+            seed = 2 * cut.draw + (cut.group == CROSS)  # else two groups of one size would be cut alike
+            chosen = _as_many(chosen, there, seed * len(depths) + layer)
         if bool(chosen.any()):
             found[layer] = chosen
     return found

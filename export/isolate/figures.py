@@ -126,11 +126,17 @@ def advice(rows: Sequence[Worth]) -> str:
 
 def _cost(row: Worth) -> str:
     refitted, masked = mean_of(row.refitted), mean_of(row.masked)
-    bounds = "" if np.isnan(refitted.low) else f" [{-100 * refitted.high:+.1f}, {-100 * refitted.low:+.1f}]"
+    bounds = "" if np.isnan(refitted.low) else f" [{_points(refitted.high)}, {_points(refitted.low)}]"
     return (
-        f"{-100 * refitted.value:+.1f} points{bounds} of windows with the head fitted anew, "
-        f"{-100 * masked.value:+.1f} with the network as it is"
+        f"{_points(refitted.value)} points{bounds} of windows with the head fitted anew, "
+        f"{_points(masked.value)} with the network as it is"
     )
+
+
+def _points(lost: float) -> str:
+    """What is gained, with its sign; nothing has none."""
+    gained = round(-100 * lost, 1) + 0.0
+    return f"{gained:+.1f}" if gained else "0.0"
 
 
 def summary(found: Analysis, rows: Sequence[Figure]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def _legend(names: Sequence[str]) -> list[str]:
     for turn, name in enumerate(names):
         drawn.append(_bar(x, 8, 12, turn, name, 12))
         drawn.append(_text(x + 16, 18, name, "start"))
-        x += 30 + 7 * len(name)
+        x += 36 + 8 * len(name)
     return drawn
 
 

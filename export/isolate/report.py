@@ -156,6 +156,6 @@ def _meaning() -> str:
         "network with random weights. A sensor that is left out is held at its mean; <i>head fitted "
         "anew</i> is a linear discriminant on the embedding without it, against one with it; <i>of it by "
         "fusion</i>: how much more margin the sensor is worth with the pathways between modalities than "
-        "without them. The idea of silencing pathways is IsoNet's (arXiv 2506.16744); how they are silenced "
-        "and measured is our choice."
+        "without them. The idea of silencing pathways is IsoNet's (arXiv 2506.16744), which finds about 30 % "
+        "across over its layers; how they are silenced and measured is our choice."
     )

@@ -9,6 +9,7 @@ import torch
 from myoedge.export.isolate.figures import advice, cheapest
 from myoedge.export.isolate.probe import Probe
 from myoedge.export.isolate.sensors import refitted, sensors_of, without, worths
+from myoedge.export.models.tokeniser import Stem
 from myoedge.export.models.transformer import Transformer
 
 Build = Callable[..., Transformer]
@@ -60,7 +61,9 @@ def test_a_sensor_left_out_is_held_at_its_mean(loud: tuple[Transformer, Probe, P
     model, test, _ = loud
     sensor = next(s for s in sensors_of(model, INPUTS, {}) if s.name == "emg 2")
     masked = without(model, test, INPUTS, sensor)
-    mean = model.tokeniser.stems[0].inlet.raw_mean[2]
+    stem = model.tokeniser.stems[0]
+    assert isinstance(stem, Stem)
+    mean = stem.inlet.raw_mean[2]
     assert torch.equal(masked.inputs[0][..., 2], mean.expand(len(test), 8))
     assert torch.equal(masked.inputs[0][..., :2], test.inputs[0][..., :2])
     assert masked.inputs[1] is test.inputs[1]
