@@ -10,10 +10,14 @@ import numpy as np
 
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.heldout import softmax
+from myoedge.calibration.learn import Learned
+from myoedge.calibration.stranger import guess
+from myoedge.calibration.stranger_people import People, load_people
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle, load_bundle
 from myoedge.edge.engines import Engine
 from myoedge.edge.errors import FormatError, UsageError
+from myoedge.edge.profile import Profile
 from myoedge.export.data.repetition import LoadedDataset
 from myoedge.export.data.split import SYNC_GESTURES, PersonSplit, Split, split
 from myoedge.export.donning import RENEWALS, Donned
@@ -51,13 +55,15 @@ def evaluate(
     test: Callable[[PersonSplit, Score], None]
     if protocol.startswith("zero-shot"):
         division = _known_labels(subject, division)
-        test = partial(_zero_shot, subject)
+        test = partial(_zero_shot, subject, notes)
         if unlabelled_s:
-            use = (
-                "set the gain"
-                if "typical_rms" in bundle.facts
-                else "are not tested; this bundle has no use for them"
-            )
+            use = "give a starter profile, as calibrate --unlabelled does"
+            if load_people(bundle) is None:
+                use = (
+                    "set the gain"
+                    if "typical_rms" in bundle.facts
+                    else "are not tested; this bundle has no use for them"
+                )
             notes.append(f"the first {unlabelled_s:g} s of each person, without labels, {use}")
     elif protocol.partition(":")[0] in RENEWALS:
         test = donned = Donned(subject, protocol)
@@ -114,9 +120,15 @@ def _calibrated(subject: Subject, one: PersonSplit, score: Score) -> None:
     judge_movements(subject, learned, one, score)
 
 
-def _zero_shot(subject: Subject, one: PersonSplit, score: Score) -> None:
-    """The network's own scores, with nothing known of the person but, if asked for, the signal's strength."""
+def _zero_shot(subject: Subject, notes: list[str], one: PersonSplit, score: Score) -> None:
+    """A starter profile from the unlabelled seconds; else the network's own scores, at their strength."""
     embedder = subject.embedder()
+    people = load_people(subject.bundle) if one.unlabelled else None
+    starter = _starter(subject, people, one, notes) if people else None
+    if starter:
+        worn = embedder.worn(starter.order, starter.turn, starter.gain, starter.dead)
+        subject.test(Learned(starter, worn), one.test, score)
+        return
     typical = subject.bundle.facts.get("typical_rms")
     if one.unlabelled and typical:
         stretches = [subject.stretch(r, 0) for r in one.unlabelled]
@@ -125,6 +137,21 @@ def _zero_shot(subject: Subject, one: PersonSplit, score: Score) -> None:
         windows = embedder(subject.stretch(repetition, 0).chunks)
         if windows.scores is not None:
             score.add(repetition.label, subject.bundle.labels, softmax(windows.scores.astype(np.float64)))
+
+
+def _starter(subject: Subject, people: People, one: PersonSplit, notes: list[str]) -> Profile | None:
+    """What `calibrate --unlabelled` would give this person; None, and a note, where it gives nothing."""
+    found = guess(
+        subject.bundle,
+        people,
+        subject.stretches(one.unlabelled),
+        subject.dataset.spec.streams,
+        wearer=one.person,
+        armband=subject.dataset.spec.key,
+    )
+    if found.profile is None:
+        notes.append(f"{one.person}: no starter profile ({found.reason}); tested by the network's own scores")
+    return found.profile
 
 
 def fit_gain_to(embedder: StreamEmbedder, stretches: Sequence[Stretch], typical_rms: float) -> float:

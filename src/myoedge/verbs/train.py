@@ -18,7 +18,8 @@ RATE_HZ, IMU_RATE_HZ = 200, 50
 def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example: myoedge train default --root recordings --out my-bundle"
     parser.add_argument(
-        "recipe", help="default, classic, a recipe's .toml file, or words: into a bundle that is there"
+        "recipe",
+        help="default, classic, a recipe's .toml file, or words or people: into a bundle that is there",
     )
     parser.add_argument(
         "--root", required=True, type=manner.path, metavar="DIR", help="holds one unpacked folder a data set"
@@ -75,11 +76,12 @@ def _run_bundle(args: argparse.Namespace) -> int:
     from myoedge.edge.bundle import SHIPPED
     from myoedge.export.build import build_bundle, build_classic
     from myoedge.export.package import ship
+    from myoedge.export.people_package import add_people
     from myoedge.export.recipe import load_recipe
     from myoedge.export.words_package import add_words
 
-    classic, words = args.recipe == "classic", args.recipe == "words"
-    recipe = load_recipe("default" if classic or words else args.recipe)
+    classic, words, people = (args.recipe == name for name in ("classic", "words", "people"))
+    recipe = load_recipe("default" if classic or words or people else args.recipe)
     name = "classic" if classic else recipe.name
     folder = SHIPPED / name if args.ship else args.out or Path("bundles") / name
 
@@ -88,10 +90,12 @@ def _run_bundle(args: argparse.Namespace) -> int:
 
     if classic:
         digest = build_classic(recipe, args.root, folder, say)
-    elif not words:
+    elif not words and not people:
         digest = build_bundle(recipe, args.root, simulated(), folder, say)
-    if words or (recipe.words and not classic):
+    if words or (recipe.words and not classic and not people):
         digest = add_words(folder, args.root, say)
+    if people or (recipe.words and not classic and not words):
+        digest = add_people(folder, args.root, say)
     if args.ship:
         ship({name: digest})
     row = {"bundle": str(folder), "digest": digest, "shipped": args.ship}

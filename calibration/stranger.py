@@ -1,0 +1,192 @@
+"""A starter profile for somebody who only moved freely for half a minute: no prompt, no label.
+
+Other people's gestures (`stranger_people`) are laid over the unlabelled windows at every place around the
+ring, either way round; where they fit best, the means are moved to the windows (`stranger_means`). The result
+is an ordinary profile, marked as a starter; where nothing is sure there is none.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.calibration.embedding import StreamEmbedder
+from myoedge.calibration.fit import REST, UNKNOWN
+from myoedge.calibration.seat import Seat, seated
+from myoedge.calibration.stranger_means import TEMPERATURE, Guessed, Space, shares
+from myoedge.calibration.stranger_people import CHANNELS, People
+from myoedge.calibration.stranger_seat import seats, shown
+from myoedge.calibration.stretch import Stretch
+from myoedge.edge.bundle import Bundle
+from myoedge.edge.errors import FormatError, MismatchError
+from myoedge.edge.head import Head
+from myoedge.edge.profile import LevelScale, Profile, Thresholds
+from myoedge.edge.stream import StreamSpec
+
+STARTER_FACT = "starter"  # in a profile's facts: it was guessed, not calibrated
+LEAST_S = 8.0  # of windows without a bad channel
+FITTED = 4  # seats, of those that fit best at first
+EVERY = 3  # of the windows one in so many: they overlap
+NEAR = 1.0  # electrodes: two places nearer than that mean the same to the wearer
+DONE_S, FEWEST = 0.8, 3  # a gesture counts as done from so long; so many beside rest are wanted
+MARGIN = 5.0  # nat by which the place must beat any quite different one
+LEAST_LOG = -3.5  # mean log density of a window, below which these are nobody's gestures
+ACCEPTED, WIDER = 0.975, 1.3  # as at calibration from one repetition cut in two
+SCORE = 0.4  # least posterior that is believed
+STARTER = "a starter, guessed from free movement: a calibration of a minute is surer"
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What came of it."""
+
+    profile: Profile | None  # None: nothing was sure
+    reason: str  # why there is none, or what to know of it
+    seat: Seat
+    margin: float  # nat by which the place of the band beats the next other one
+    done_s: Mapping[str, float]  # seconds of each gesture that were found
+
+    def checked(self) -> Profile:
+        """The profile; raises FormatError when there is none."""
+        if self.profile is None:
+            raise FormatError(self.reason)
+        return self.profile
+
+    def to_json(self) -> dict[str, Any]:
+        done = {label: round(seconds, 1) for label, seconds in self.done_s.items()}
+        return {**self.seat.to_json(), "margin": round(self.margin, 2), "done_s": done, "reason": self.reason}
+
+
+def guess(
+    bundle: Bundle,
+    people: People,
+    stretches: Sequence[Stretch],
+    specs: Mapping[str, StreamSpec],
+    *,
+    wearer: str,
+    armband: str,
+    facts: Mapping[str, Any] | None = None,
+) -> Guess:
+    """Find band, gestures and thresholds from unlabelled stretches; their spans are not looked at.
+
+    Raises MismatchError for an armband of other channels than the people's, FormatError when too little came
+    without a bad channel. Where nothing is sure the guess says why and has no profile.
+    """
+    embedder = StreamEmbedder(bundle, None, specs, only=(bundle.clock,))
+    if len(embedder.clock.columns) != CHANNELS:
+        raise MismatchError(
+            f"an armband of {len(embedder.clock.columns)} channels; the people that bundle "
+            f"{bundle.name} knows wore {CHANNELS}: calibrate instead"
+        )
+    closed, hop_s = people.blocks[-1][1], bundle.hop_ms / 1000
+    heard = [
+        w.rows(np.asarray(w.used[:, :closed].all(axis=1))) for w in (embedder(s.chunks) for s in stretches)
+    ]
+    x = np.concatenate([w.embeddings[:, :closed] for w in heard]).astype(np.float64)
+    if len(x) * hop_s < LEAST_S:
+        raise FormatError(
+            f"{len(x) * hop_s:.0f} s without a bad channel; wanted {LEAST_S:g} s or more: look how the band "
+            "sits, then move freely again, or calibrate"
+        )
+    space = Space(people)
+    found, margin = _search(space, x[::EVERY], float(EVERY))
+    share, log = shares(space(x, found.seat), found.means)
+    done_s = dict(zip(people.labels, (share.sum(axis=0) * hop_s).tolist(), strict=True))
+    reason = _doubt(done_s, margin, float(log.mean()))
+    if reason:
+        return Guess(None, reason, found.seat, margin, done_s)
+    head = _head(space, found, embedder.blocks)
+    best = share.argmax(axis=1)
+    base = Profile(
+        wearer=wearer,
+        armband=armband,
+        bundle=bundle.digest,
+        bundle_name=bundle.name,
+        created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+        order=tuple(range(CHANNELS)),
+        gain=1.0,
+        head=head,
+        thresholds=_thresholds(head, shown(x, found.seat, people.features, CHANNELS), embedder.blocks),
+        level=_level(np.concatenate([w.levels for w in heard]), best, people.labels),
+        unused=tuple(name for name in bundle.modalities if name != bundle.clock),
+        facts={
+            **(facts or {}),
+            STARTER_FACT: {"seconds": round(len(x) * hop_s, 1), "margin": round(margin, 1)},
+        },
+    )
+    return Guess(seated(base, found.seat), STARTER, found.seat, margin, done_s)
+
+
+def _search(space: Space, x: Array, weight: float) -> tuple[Guessed, float]:
+    """The seat that explains the windows best, and by how much it beats the best quite different one."""
+    first = [space.shifted(space(x, seat), seat, weight) for seat in seats(CHANNELS)]
+    first.sort(key=lambda one: -one.score)
+    best, *others = sorted(
+        (space.fitted(space(x, one.seat), one, weight) for one in _varied(first)), key=lambda one: -one.score
+    )
+    other = max((one.score for one in others if _apart(one.seat, best.seat)), default=-np.inf)
+    return best, best.score - other
+
+
+def _varied(ranked: Sequence[Guessed]) -> list[Guessed]:
+    """The best few, and the best of those that are quite different from the very best."""
+    few = list(ranked[:FITTED])
+    other = next((one for one in ranked if _apart(one.seat, ranked[0].seat)), None)
+    return few if other is None or any(one is other for one in few) else [*few, other]
+
+
+def _apart(one: Seat, other: Seat) -> bool:
+    """Mirrored, or further turned than the same gestures could look like."""
+    turned = abs((one.turn - other.turn + CHANNELS / 2) % CHANNELS - CHANNELS / 2)
+    return one.mirrored != other.mirrored or turned > NEAR
+
+
+def _doubt(done_s: Mapping[str, float], margin: float, log: float) -> str:
+    """Why there is to be no profile; empty when all is sure."""
+    done = [label for label, seconds in done_s.items() if seconds >= DONE_S and label != REST]
+    if len(done) < FEWEST:
+        seen = ", ".join(done) or "none"
+        return f"too few gestures were seen ({seen}); move through more of them, or calibrate"
+    if margin < MARGIN:
+        return "it is not clear how the band sits; move through all gestures once more, or calibrate"
+    if log < LEAST_LOG:
+        return "these movements are like nobody's that the bundle knows; calibrate"
+    return ""
+
+
+def _head(space: Space, found: Guessed, blocks: Sequence[tuple[int, int]]) -> Head:
+    """Means as found, covariances of other people; whatever is not closed-form says nothing."""
+    people, size = space.people, blocks[-1][1]
+    means, spread = np.zeros((len(people.labels), size)), np.full(size, UNKNOWN)
+    covariances: list[Array] = []
+    raw = space.raw(found.means)
+    for (start, stop), covariance in zip(people.blocks, space.covariances, strict=True):
+        own = np.sqrt(np.diag(covariance))
+        spread[start:stop] = own
+        means[:, start:stop] = raw[:, start:stop] / own
+        covariances.append(covariance / np.outer(own, own))
+    covariances += [np.eye(stop - start) for start, stop in blocks[len(people.blocks) :]]
+    return Head(people.labels, means, spread, tuple(blocks), tuple(covariances), TEMPERATURE)
+
+
+def _thresholds(head: Head, x: NDArray[np.floating[Any]], blocks: Sequence[tuple[int, int]]) -> Thresholds:
+    """What lets the windows heard pass, but for the strangest."""
+    embeddings = np.zeros((len(x), blocks[-1][1]))
+    embeddings[:, : x.shape[1]] = x
+    used = np.arange(blocks[-1][1]) < x.shape[1]
+    nearest = head.distances(embeddings, used).min(axis=1)
+    return Thresholds(SCORE, WIDER * float(np.quantile(nearest, ACCEPTED)))
+
+
+def _level(levels: NDArray[np.float64], best: NDArray[np.intp], labels: Sequence[str]) -> LevelScale:
+    """Rest and full contraction; where no rest was seen the quietest windows stand for it."""
+    resting = best == labels.index(REST) if REST in labels else np.zeros(len(best), bool)
+    quiet = levels[resting] if resting.any() else np.sort(levels)[: max(1, len(levels) // 10)]
+    active = levels[~resting] if not resting.all() else levels
+    rest, full = float(np.median(quiet)), float(np.quantile(active, 0.95))
+    return LevelScale(rest, full if full > rest else 2 * rest or 1.0)

@@ -1,0 +1,149 @@
+"""Guesses where a stranger's gestures lie, from unlabelled windows and what is known of other people.
+
+The class means of all gestures together are one draw from a Gaussian learned from other people: what shifts
+all gestures of a person alike, what moves one gesture alone, and the ways in which the training people really
+differ (as eigenvoices do for speakers: Kuhn et al., IEEE Trans. Speech and Audio Processing 8(6), 2000).
+Expectation and maximisation in turn, the means always drawn back to that Gaussian: gestures that were never
+done go where the others say, and a few windows move little.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.calibration.seat import Seat
+from myoedge.calibration.stranger_people import CHANNELS, People
+from myoedge.calibration.stranger_seat import shown
+from myoedge.edge.features import FEATURES
+
+Array = NDArray[np.float64]
+
+RIDGE = 0.1  # share of the diagonal added to how windows stray: a stranger's stray otherwise
+TEMPERATURE = 0.12  # of log densities: blocks repeat each other, as in a head
+WEIGHT = 0.015  # of a window beside the prior: windows overlap, and neighbours are alike
+OWN_WAYS = 0.3  # share of the prior in the ways in which the training people really differ
+SMOOTH = 0.3  # share of the diagonal in how people differ
+OFFSET = 1.0  # variance of what all electrodes share: another armband, stronger or weaker people
+WIDER = 1.5  # than the few training people show
+LEAST = 0.02  # share of the prior's mean variance in any direction
+START_ROUNDS, ROUNDS = 4, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """Where the gestures lie at one seat of the band."""
+
+    seat: Seat
+    means: Array  # (label, value), whitened
+    share: Array  # (window, label) responsibilities
+    score: float  # how well seat and means explain the windows, nat; to compare seats over the same windows
+
+
+class Space:
+    """Whitened closed-form features, and the Gaussian of people's class means in it."""
+
+    def __init__(self, people: People) -> None:
+        self.people, self.labels = people, len(people.labels)
+        size = people.blocks[-1][1]
+        self.covariances = tuple(c + RIDGE * np.diag(np.diag(c)) for c in people.within)  # by block
+        self._whitening = np.zeros((size, size))
+        for (start, stop), covariance in zip(people.blocks, self.covariances, strict=True):
+            self._whitening[start:stop, start:stop] = np.linalg.inv(np.linalg.cholesky(covariance)).T
+        self._learn(people.means @ self._whitening, _alike(people.features) @ self._whitening)
+
+    def _learn(self, means: Array, alike: Array) -> None:
+        """How people differ; turns the space so that single gestures move independently of each other."""
+        persons, labels, size = means.shape
+        mean = means.mean(axis=0)
+        away = means - mean
+        common = away.mean(axis=1)
+        single = (away - common[:, None]).reshape(-1, size)
+        variances, turn = np.linalg.eigh(_smooth(single.T @ single / ((persons - 1) * (labels - 1))))
+        self._whitening = self._whitening @ turn
+        shift = turn.T @ (_smooth(common.T @ common / (persons - 1)) + OFFSET * alike.T @ alike) @ turn
+        values, vectors = np.linalg.eigh(shift)
+        self._shift = np.sqrt(WIDER) * vectors * np.sqrt(np.maximum(values, 0))  # (value, way)
+        ways = (away @ turn).reshape(persons, -1).T * np.sqrt(OWN_WAYS / (persons - 1))
+        apart = (1 - OWN_WAYS) * np.tile(np.maximum(variances, 0), labels)
+        least = LEAST * (1 - OWN_WAYS) * float(values.sum() + variances.sum()) / size
+        self._apart = WIDER * (apart + least)  # (label * value,) of each by itself
+        shared = np.sqrt(1 - OWN_WAYS) * np.tile(self._shift, (labels, 1))
+        self._ways = np.concatenate([shared, np.sqrt(WIDER) * ways], axis=1)  # (label * value, way)
+        self.mean: Array = mean @ turn
+
+    def __call__(self, features: NDArray[np.floating[Any]], seat: Seat) -> Array:
+        """(window, feature) of the armband's own order to (window, value) as seen at that seat."""
+        return np.asarray(shown(features, seat, self.people.features, CHANNELS) @ self._whitening)
+
+    def raw(self, means: Array) -> Array:
+        """(label, value) back to features, as the profile at that seat reads them."""
+        return np.asarray(np.linalg.solve(self._whitening.T, means.T).T)
+
+    def shifted(self, x: Array, seat: Seat, weight: float) -> Guessed:
+        """The mean person, all gestures shifted alike to fit (window, value) `x`; each counts `weight`."""
+        shift, penalty, share = np.zeros(x.shape[1]), 0.0, np.zeros((0, 0))
+        for _ in range(START_ROUNDS):
+            share, _ = shares(x, self.mean + shift)
+            count = WEIGHT * weight * len(x)
+            away = x.mean(axis=0) - share.mean(axis=0) @ self.mean
+            wanted = np.eye(len(shift)) + count * self._shift.T @ self._shift
+            z = np.linalg.solve(wanted, count * self._shift.T @ away)
+            shift, penalty = self._shift @ z, 0.5 * float(z @ z)
+        share, log = shares(x, self.mean + shift)
+        return Guessed(seat, self.mean + shift, share, _evidence(log, weight) - penalty)
+
+    def fitted(self, x: Array, start: Guessed, weight: float) -> Guessed:
+        """Every gesture moved to where the windows say, and drawn back to other people."""
+        means, penalty = start.means, 0.0
+        for _ in range(ROUNDS):
+            share, _ = shares(x, means)
+            means, penalty = self._most_likely(WEIGHT * weight * share.sum(axis=0), share.T @ x, share)
+        share, log = shares(x, means)
+        return Guessed(start.seat, means, share, _evidence(log, weight) - penalty)
+
+    def _most_likely(self, counts: Array, sums: Array, share: Array) -> tuple[Array, float]:
+        """Means under windows and prior together, and minus the log prior there."""
+        size = sums.shape[1]
+        seen = sums / np.maximum(share.sum(axis=0), 1e-9)[:, None]
+        n = np.repeat(counts, size)
+        weights = n / (1 + n * self._apart)
+        away = (seen - self.mean).reshape(-1)
+        weighted = self._ways * weights[:, None]
+        z = np.linalg.solve(np.eye(weighted.shape[1]) + self._ways.T @ weighted, weighted.T @ away)
+        single = self._apart * weights * (away - self._ways @ z)
+        penalty = 0.5 * float(z @ z + (single**2 / self._apart).sum())
+        return self.mean + (single + self._ways @ z).reshape(self.labels, size), penalty
+
+
+def shares(x: Array, means: Array) -> tuple[Array, Array]:
+    """Responsibility of each label for each window, (window, label), and the windows' log density."""
+    squares = (x * x).sum(axis=1)[:, None] - 2 * x @ means.T + (means * means).sum(axis=1)
+    log = -0.5 * TEMPERATURE * squares
+    top = log.max(axis=1, keepdims=True)
+    share = np.exp(log - top)
+    total = share.sum(axis=1, keepdims=True)
+    return share / total, (top + np.log(total))[:, 0]
+
+
+def _evidence(log: Array, weight: float) -> float:
+    return float(log.sum()) * weight * WEIGHT / TEMPERATURE
+
+
+def _smooth(covariance: Array) -> Array:
+    return (1 - SMOOTH) * covariance + SMOOTH * np.diag(np.diag(covariance))
+
+
+def _alike(names: tuple[str, ...]) -> Array:
+    """Unit vectors of what all electrodes share, of each kind of feature one, (kind, feature)."""
+    kinds: list[tuple[str, int, int]] = []
+    for name in names:
+        seen: dict[frozenset[int], int] = {}
+        for row in FEATURES[name][1](CHANNELS):
+            on = frozenset(map(int, np.flatnonzero(row)))
+            seen[on] = seen.get(on, -1) + 1
+            apart = max(on) - min(on)
+            kinds.append((name, seen[on], min(apart, CHANNELS - apart)))
+    rows = np.array([[kind == other for other in kinds] for kind in sorted(set(kinds))], np.float64)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
