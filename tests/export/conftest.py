@@ -21,7 +21,7 @@ ROW: dict[str, Any] = {
     "data": {"dataset": "folder", "folds": "repetitions:1,2/3/4"},
     "front": {
         "clock": "emg",
-        "hop_ms": 50,
+        "hop_ms": 100,
         "modalities": {"emg": {"window_ms": 200}, "imu": {"window_ms": 200}},
     },
     "model": {"kind": "hierarchical"},

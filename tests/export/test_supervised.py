@@ -34,7 +34,7 @@ def train(made: Made, out: Path, **changes: Any) -> dict[str, Any]:
 
 
 def test_both_modalities_together_are_learned(made: Made, tmp_path: Path) -> None:
-    row = train(made, tmp_path, training={"epochs": 6})
+    row = train(made, tmp_path, training={"epochs": 8})
     assert row["window_accuracy"] > 0.9
     assert row["windows_per_s"] > 0
     assert 0 <= row["data_share"] < 1
@@ -75,7 +75,8 @@ def test_a_killed_run_ends_as_one_that_was_not(made: Made, tmp_path: Path) -> No
 
 
 def test_it_stops_when_validation_no_longer_gets_better(made: Made, tmp_path: Path) -> None:
-    row = train(made, tmp_path, training={"epochs": 50, "patience": 2, "rate": 1e-2})
+    model = {"kind": "mlp", "fusion": "linear"}
+    row = train(made, tmp_path, training={"epochs": 50, "patience": 2, "rate": 1e-2}, model=model)
     assert row["epochs"] < 50
 
 

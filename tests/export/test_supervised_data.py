@@ -19,8 +19,8 @@ def data_of(made: Made, inputs: tuple[str, ...] = ("emg", "imu"), **changes: Any
 def test_no_window_is_in_two_lists(made: Made) -> None:
     data = data_of(made)
     lists = [set(part.rows.tolist()) for part in (data.train, data.validation, data.test)]
-    assert [len(one) for one in lists] == [102, 51, 51]
-    assert len(set.union(*lists)) == 204
+    assert [len(one) for one in lists] == [54, 27, 27]
+    assert len(set.union(*lists)) == 108
 
 
 def test_targets_are_the_labels_of_the_repetitions(made: Made) -> None:
@@ -42,12 +42,12 @@ def test_an_epoch_shows_every_window_once(made: Made) -> None:
         for seed, epoch in ((7, 0), (7, 0), (7, 1))
     )
     assert first == again != other
-    assert len(first) == steps(part, 20) == 6
+    assert len(first) == steps(part, 20) == 3
 
 
 def test_a_single_last_window_makes_no_batch(made: Made) -> None:
     part = data_of(made).train
-    assert steps(part, 101) == 1 == len(list(batches(part, 101, 0, 0)))
+    assert steps(part, 53) == 1 == len(list(batches(part, 53, 0, 0)))
 
 
 def test_only_the_inputs_asked_for_are_read(made: Made) -> None:
@@ -61,7 +61,7 @@ def test_only_the_inputs_asked_for_are_read(made: Made) -> None:
 def test_rest_can_be_left_out_or_thinned(made: Made) -> None:
     dropped = data_of(made, data={"rest": "drop"})
     assert dropped.labels == ("fist", "folder:wave")
-    assert len(dropped.test) == 34
+    assert len(dropped.test) == 18
     even = data_of(made, data={"rest": "even", "folds": "repetitions:1,2//4"})
     counts = np.bincount(even.train.targets)
-    assert counts[even.labels.index("rest")] == counts.max() == 34
+    assert counts[even.labels.index("rest")] == counts.max() == 18
