@@ -5,6 +5,7 @@ import json
 import re
 import threading
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -74,15 +75,15 @@ def test_everybody_can_perceive_it(tab: Tab, scheme: str, width: int, height: in
     assert audit(tab, width) == []
 
 
-@pytest.fixture
-def guarded() -> Generator[str, None, None]:
-    """The address of a page that needs a token; what it shows is made up, no armband is needed for it."""
+@contextmanager
+def served(said: dict[str, Any], token: bool) -> Generator[str, None, None]:
+    """The address of a page; what it shows is made up, no armband is needed for it."""
     urls: SimpleQueue[str] = SimpleQueue()
     over = threading.Event()
 
     async def serve() -> None:
-        async with open_server(token=True) as (server, run):
-            run.say(Begun(dict(SAID)))
+        async with open_server(token=token) as (server, run):
+            run.say(Begun(dict(said)))
             urls.put(server.url)
             while not over.is_set():
                 run.say(line())
@@ -93,6 +94,22 @@ def guarded() -> Generator[str, None, None]:
     yield urls.get(timeout=60)
     over.set()
     thread.join(60)
+
+
+@pytest.fixture
+def guarded() -> Generator[str, None, None]:
+    """The address of a page that needs a token."""
+    with served(SAID, token=True) as url:
+        yield url
+
+
+def test_an_armband_without_an_imu_shows_no_movement(browser: Browser) -> None:
+    with served({**SAID, "streams": {"emg": SAID["streams"]["emg"]}}, token=False) as url:
+        tab = browser.open(url)
+        tab.until("$('link').textContent.includes('linked')")
+        assert tab.run("$('movement').hidden && $('axes').children.length === 0")
+        assert tab.errors == []
+        tab.close()
 
 
 def test_a_phone_needs_the_token_which_can_be_typed_or_comes_with_the_address(
