@@ -116,7 +116,7 @@ def _kind_of(name: str) -> str:
 def _scale(low: float) -> tuple[int, int]:
     """Where a percent axis to 100 begins, and its steps."""
     step = 10 if low < 70 else 5 if low < 85 else 2
-    return max(0, int(low // step) * step), step
+    return min(max(0, int(low // step) * step), 100 - 2 * step), step
 
 
 def _x(percent: float, start: int) -> float:
