@@ -26,6 +26,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--words", type=manner.names, metavar="A,B",
         help="teach movements, each done --repetitions times, into the old profile",
     )  # fmt: skip
+    parser.add_argument(
+        "--unlabelled", type=manner.positive, metavar="S",
+        help="a starter profile from S seconds of free movement, no prompts (30)",
+    )  # fmt: skip
     parser.add_argument("--restore", action="store_true", help="bring back the profile before the last one")
 
 
@@ -38,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
         return manner.until_signal(lambda: renew(args, "refresh"))
     if args.words:
         return manner.until_signal(lambda: _teach(args))
+    if args.unlabelled:
+        return manner.until_signal(lambda: _start(args))
     return manner.until_signal(lambda: _calibrate(args))
 
 
@@ -104,6 +110,24 @@ async def _teach(args: argparse.Namespace) -> int:
     )
     taken_over = hand_over(args, address, str(learned.path))
     manner.result(args, {**learned.to_json(), "taken_over": taken_over}, said(learned))
+    return 0
+
+
+async def _start(args: argparse.Namespace) -> int:
+    from myoedge.boards.starter import said, start
+
+    address = manner.armband_of(args)
+    started = await start(
+        address,
+        manner.radio_of(args),
+        args.profile,
+        manner.bundle_of(args),
+        args.unlabelled,
+        lambda text: manner.say(args, text),
+        unsigned=args.unsigned,
+    )
+    taken_over = hand_over(args, address, str(started.path))
+    manner.result(args, {**started.to_json(), "taken_over": taken_over}, said(started))
     return 0
 
 
