@@ -39,9 +39,13 @@ def data_dir() -> Path:
 
 
 def runtime_dir() -> Path:
-    """Locks and sockets, mode 0700 and ours; made when missing. Raises RefusedError when it is not ours."""
+    """Locks and sockets, mode 0700 and ours; made when missing. Raises RefusedError when it is not ours.
+
+    Another user's XDG_RUNTIME_DIR, which sudo may hand on, is left to that user.
+    """
     base = os.environ.get("XDG_RUNTIME_DIR")
-    path = Path(base) / "myoedge" if base else Path("/tmp") / f"myoedge-{os.getuid()}"
+    mine = base and (not os.path.exists(base) or os.stat(base).st_uid == os.getuid())
+    path = Path(base) / "myoedge" if base and mine else Path("/tmp") / f"myoedge-{os.getuid()}"
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         info = path.lstat()

@@ -49,6 +49,17 @@ def test_the_runtime_folder_is_private(nowhere: Path, monkeypatch: pytest.Monkey
     assert stat.S_IMODE(places.runtime_dir().stat().st_mode) == 0o700
 
 
+def test_what_sudo_hands_on_is_left_to_the_user_it_belongs_to(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.getuid():
+        pytest.skip("only root can give a folder to somebody else")
+    os.chown(nowhere, 65534, 65534)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(nowhere))
+    assert places.runtime_dir() == Path("/tmp/myoedge-0")
+    assert not (nowhere / "myoedge").exists()
+
+
 def test_a_runtime_folder_open_to_others_is_refused(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(nowhere))
     places.runtime_dir().chmod(0o755)
