@@ -98,7 +98,8 @@ def _with_words(
         raise MismatchError(f"bundle {bundle.name} knows no words; use default")
     embedder = StreamEmbedder(bundle, engine, WITH_IMU, gain=profile.gain)
     stretches = [_performed(person, label, number) for number in range(2) for label in gestures]
-    return replace(profile, words=learn_words(embedder, stretches, population).taught)
+    # `calibrate` finds the IMU of no use to held gestures; here it was not even asked
+    return replace(profile, words=learn_words(embedder, stretches, population).taught, unused=("imu",))
 
 
 def _performed(person: Wearer, gesture: str, number: int) -> Stretch:

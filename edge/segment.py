@@ -60,6 +60,14 @@ class Cut:
     known_ns: int  # of the sample by which it was known to be over
     arrival_ns: int  # when that sample reached the host
 
+    def turned(self, imu_rate_hz: float) -> bool:
+        """Whether the arm turned as fast as opens a movement; without that the IMU tells nothing apart."""
+        if self.imu is None:
+            return False
+        rows = max(1, round(SMOOTH_FRAMES / FRAME_HZ * imu_rate_hz))
+        rate = np.convolve(_strength(self.imu, IMU), np.full(rows, 1 / rows))
+        return bool(rate.max(initial=0.0) > Limits().opens_rate)
+
 
 class _Past:
     """The newest samples of one modality, as many as the longest cut and its quiet need."""

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -79,7 +79,7 @@ class Matcher:
 
     def __call__(self, cut: Cut, rate_hz: float, imu_rate_hz: float) -> Judged | None:
         """None where nothing in the movement can be compared: a bad channel, and no IMU."""
-        movement = self._population.measure(cut, rate_hz, imu_rate_hz)
+        movement = measured(self._population, cut, rate_hz, imu_rate_hz)
         return self.judge(movement, emg=not cut.masked.any())
 
     def judge(self, movement: Movement, emg: bool = True) -> Judged | None:
@@ -144,6 +144,12 @@ class Matcher:
             wanted = (scale.emg_mean.shape, *self._population.network.values)
             if sizes != wanted or (m.imu is not None and m.imu.shape != scale.imu_mean.shape):
                 raise FormatError(f"words taught as {sizes}, the bundle wants {wanted}; teach them again")
+
+
+def measured(population: Population, cut: Cut, rate_hz: float, imu_rate_hz: float) -> Movement:
+    """What a movement is judged by: without the IMU where the arm kept still, as still arms are all alike."""
+    movement = population.measure(cut, rate_hz, imu_rate_hz)
+    return movement if cut.turned(imu_rate_hz) else replace(movement, imu=None)
 
 
 def _to_json(movement: Movement) -> dict[str, Any]:

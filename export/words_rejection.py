@@ -10,7 +10,7 @@ from myoedge.edge.errors import UsageError
 from myoedge.edge.modality import NS
 from myoedge.edge.segment import Limits
 from myoedge.edge.word_population import Movement, Population, load_population
-from myoedge.edge.words import Judged, Matcher, Taught
+from myoedge.edge.words import Judged, Matcher, Taught, measured
 from myoedge.export.data.repetition import Repetition
 from myoedge.export.data.split import PersonSplit
 from myoedge.export.let_through import Array, LetThrough
@@ -67,7 +67,7 @@ def _movements(
     for repetition in repetitions:
         cuts = [cut for _, cut in cut_spans(embedder, subject.stretch(repetition, 0), limits)]
         whole = [cut for cut in cuts if not cut.masked.any()]
-        movement = population.measure(whole[0], *rates_hz) if whole else None
+        movement = measured(population, whole[0], *rates_hz) if whole else None
         seconds = (whole[0].end_ns - whole[0].start_ns) / NS if whole else 0.0
         found.append((repetition.label, movement, seconds))
     return found

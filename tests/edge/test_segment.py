@@ -71,6 +71,15 @@ def test_without_an_imu_the_muscles_tell_a_movement(bounds: dict[str, Bound], mo
     assert 2.8 < (found[0].start_ns - 10**10) / 1e9 < 3.2
 
 
+def test_a_grip_is_a_movement_of_the_muscles_in_which_the_arm_does_not_turn(
+    bounds: dict[str, Bound], moves: Any
+) -> None:
+    (grip,) = cuts(bounds, moves.chunks(["grip"]), BY_LEVEL)
+    (wave,) = cuts(bounds, moves.chunks(["wave"]), BY_LEVEL)
+    assert grip.imu is not None and not grip.turned(50.0)
+    assert wave.turned(50.0) and not replace(wave, imu=None).turned(50.0)
+
+
 def test_a_movement_that_never_ends_is_cut_at_the_longest(bounds: dict[str, Bound], moves: Any) -> None:
     signal = signals({"emg": bounds["emg"]}, moves.chunks(["grip"], imu=False))[0]
     segmenter = Segmenter({"emg": bounds["emg"]}, BY_LEVEL)

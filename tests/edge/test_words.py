@@ -70,6 +70,20 @@ def test_a_bad_channel_leaves_the_imu_to_judge(
     assert judged.label == "wave"
 
 
+def test_where_the_arm_keeps_still_the_muscles_judge(
+    embedder: StreamEmbedder, population: Population, moves: Any
+) -> None:
+    some = teach(embedder, stretches(moves, ("grip", *moves.words[:2])), population)
+    assert some.with_imu and not np.isfinite(some.limits.opens_rate)
+    matcher = Matcher(population, some)
+    grip, wave = (cut_of(embedder, some, moves, word) for word in ("grip", "wave"))
+    for cut, turns in ((grip, False), (wave, True)):
+        movement = population.measure(cut, 200.0, 50.0)
+        judged, by_emg = matcher(cut, 200.0, 50.0), matcher.judge(replace(movement, imu=None))
+        assert judged is not None and by_emg is not None
+        assert (judged.score == by_emg.score) is not turns
+
+
 def test_without_an_imu_a_bad_channel_leaves_nothing_to_judge(
     embedder: StreamEmbedder, population: Population, moves: Any
 ) -> None:
