@@ -133,7 +133,18 @@ def _sensors(found: Analysis) -> str:
     ]
     lines = [_sensor_line(row) for row in rows]
     head = ["sensor", "points lost, head anew", "as it is", "margin lost", "of it by fusion"]
-    return beside("Points of windows lost without a sensor", bars, "points") + table(head, lines)
+    drawn = beside("Points of windows lost without a sensor", bars, "points") + table(head, lines)
+    worth = [
+        (
+            row.sensor.name,
+            [("with pathways across", float(row.margin.mean())), ("without", float(row.margin_alone.mean()))],
+        )
+        for row in found.worths
+        if not row.sensor.whole
+    ]
+    return f"{drawn}<h3>What fusion makes of each sensor</h3>" + beside(
+        "Margin that a sensor is worth", worth, "of score"
+    )
 
 
 def _sensor_line(row: Worth) -> list[str]:

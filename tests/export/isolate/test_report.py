@@ -105,7 +105,7 @@ def test_the_page_is_whole_and_fetches_nothing(both: Both, tmp_path: Path) -> No
     tags = Tags()
     tags.feed(page)
     assert not tags.open
-    assert tags.seen.count("svg") == 2 + 2 + 1 + 1  # layers by stage, blocks by layer, gestures, sensors
+    assert tags.seen.count("svg") == 2 + 2 + 1 + 2  # layers by stage, blocks by layer, gestures, sensors
     assert not re.search(r"https?:|src=|href=|url\(", page)
     assert not re.search(r"\bnan\b", page, re.IGNORECASE)
     assert summary(found, rows)["advice"].replace(">", "&gt;") in page
