@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 UNKNOWN = 1e6  # spread of a feature that calibration never saw: it then says nothing about any label
 FLOOR = 1e-3  # least variance in any direction, of a feature's own
 RIDGE = 0.03  # share added to the diagonal beside a prior
-FEW_WEIGHT, MORE_WEIGHT = 0.5, 0.25  # of other people's, with one repetition of each label and with more
+FEW_WEIGHT, MORE_WEIGHT = 0.5, 0.1  # of other people's, with one repetition of each label and with more
 REST = "rest"
 
 

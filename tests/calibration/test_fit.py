@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from myoedge.calibration.covariance import Prior
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
-from myoedge.calibration.fit import RIDGE, fit, fit_head
+from myoedge.calibration.fit import MORE_WEIGHT, RIDGE, fit, fit_head
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.errors import FormatError, MismatchError, UsageError
@@ -150,7 +150,7 @@ def test_what_repetitions_stray_is_added_the_more_the_fewer_were_shown(examples:
 
     # of one repetition 2 B; of n the wearer's own shows (n - 1) / n of it and other people's none
     assert added(1) == pytest.approx(2.0, rel=1e-6)
-    assert added(3) == pytest.approx(0.75 * 2 / 3 + 0.25 * (1 + 1 / 3), rel=1e-6)
+    assert added(3) == pytest.approx((1 - MORE_WEIGHT) * 2 / 3 + MORE_WEIGHT * (1 + 1 / 3), rel=1e-6)
 
 
 def test_a_gesture_that_strays_along_what_other_people_stray_along_is_still_known() -> None:

@@ -111,9 +111,11 @@ def test_other_peoples_covariance_fits_the_embedding(name: str) -> None:
     blocks = Embedder(bundle, 8).blocks
     prior = load_prior(bundle, blocks)
     assert prior is not None
-    assert len(prior) == len(blocks)
-    for covariance in prior:
-        assert np.linalg.eigvalsh(covariance).min() > 0
+    assert len(prior.within) == len(prior.between) == len(blocks)
+    for within, between in zip(prior.within, prior.between, strict=True):
+        assert np.linalg.eigvalsh(within).min() > 0
+        assert np.linalg.eigvalsh(between).min() > -1e-6
+        assert between.any()
 
 
 def test_classic_says_nothing_of_other_numbers_of_channels() -> None:
