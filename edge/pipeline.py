@@ -166,7 +166,10 @@ class Pipeline:
         """What a gesture that has just begun was told by."""
         if self._explainer is None or not self._begun:
             return []
-        found = self._explainer(window, embedded, decision.label, self.engine)
+        try:
+            found = self._explainer(window, embedded, decision.label, self.engine)
+        except Exception as error:  # any failure of an engine: the decisions go on without a reason
+            return [self._status("explained", window.arrival_ns, gesture=decision.label, reason=str(error))]
         if found is None:
             return []
         modalities = {name: round(share, 3) for name, share in found.modalities.items()}

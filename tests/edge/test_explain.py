@@ -92,6 +92,33 @@ def test_both_modalities_of_the_shipped_network_are_weighed() -> None:
     assert np.mean(told) > 0.5  # held gestures stand in the EMG
 
 
+class Fails:
+    """An engine that answers once and never again."""
+
+    name = "fails"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, inputs: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        self.calls += 1
+        if self.calls > 1:
+            raise RuntimeError("no more answers")
+        return np.array([9, 0, 0, 0, 0, 0], np.float32), np.zeros(64, np.float32)
+
+
+def test_an_engine_that_fails_in_between_costs_the_reason_alone() -> None:
+    bundle = load_bundle("default")
+    specs = {"emg": StreamSpec(200, 8), "imu": StreamSpec(50, 10)}
+    pipeline = Pipeline(bundle, Fails(), None, specs, explain=True)
+    window = emg_window(bundle.golden()["emg"][0], imu=bundle.golden()["imu"][1])
+    embedded = pipeline.embed(window, pipeline.engine)
+    embedded = replace(embedded, scores=np.array([0, 9, 0, 0, 0, 0], np.float32))
+    assert [event.phase for event in pipeline.decide(window, embedded)] == ["start"]
+    told = [event for event in pipeline.afterwards() if event.label == "explained"]
+    assert [event.detail["reason"] for event in told] == ["no more answers"]
+
+
 def test_a_gesture_that_begins_is_explained_behind_its_event(
     anna: Profile, classic: Bundle, myo: Specs, counts: Made, chunks: Cut
 ) -> None:
