@@ -6,7 +6,9 @@ much; two threads in one worker were ten times slower where it was tried.
 
 import logging
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from typing import Any
 
 from myoedge.edge.errors import LinkError, NotThereError
@@ -28,15 +30,16 @@ def do_on_ray(tasks: Sequence[Task], address: str | None, workers: int) -> Itera
     where it cannot start or be reached.
     """
     ray = _imported()
-    _begin(ray, address, workers)
-    try:
-        remote = ray.remote(num_cpus=1, max_retries=RETRIES)(do)
-        waiting = [remote.remote(task) for task in tasks]
-        while waiting:
-            done, waiting = ray.wait(waiting, num_returns=1)
-            yield _result(ray, done[0])
-    finally:
-        ray.shutdown()
+    with redirect_stdout(sys.stderr):  # Ray prints there when a worker dies; stdout holds the result alone
+        _begin(ray, address, workers)
+        try:
+            remote = ray.remote(num_cpus=1, max_retries=RETRIES)(do)
+            waiting = [remote.remote(task) for task in tasks]
+            while waiting:
+                done, waiting = ray.wait(waiting, num_returns=1)
+                yield _result(ray, done[0])
+        finally:
+            ray.shutdown()
 
 
 def _imported() -> Any:
