@@ -79,44 +79,51 @@ def ninapro(
     from scipy.io import savemat
 
     shown, turn = timeline(labels, repetitions, rate, hold_s, rest_s)
-    lag = round(0.1 * rate)  # the person follows the film
-    real = np.concatenate([np.zeros(lag, int), shown[:-lag]])
-    real_turn = np.concatenate([np.zeros(lag, int), turn[:-lag]])
+    real, real_turn = followed(shown, turn, rate, torn_numbers)
     rows = len(shown) + longer
-    rng = np.random.default_rng([subject, exercise, seed])
-    active = np.concatenate([real, np.zeros(longer, int)]) != 0
-    emg = rng.normal(0, 1e-5, (rows, channels)) * np.where(active, 5.0, 1.0)[:, None]
-    if counts:
-        emg = np.clip(np.round(emg * 5e5), -128, 127)
+    emg = volts(np.random.default_rng([subject, exercise, seed]), real, rows, channels, counts)
     emg[:, list(dead)] = 0.0
-    if torn_numbers:
-        real_turn = np.where(np.arange(len(real_turn)) % 500 < 60, 0, real_turn)
     written = {name: upsampled(7, rows, n, rate, min(rate, 148.0)) for name, n in (others or {}).items()}
     if hole:
         name, column, start, stop = hole
         (emg if name == "emg" else written[name])[start:stop, column] = np.nan
+    if codes:
+        shown = np.array([codes.get(int(label), 0) for label in shown])
+        real, real_turn = shown, turn
     content: dict[str, Any] = {
         "emg": emg.astype(np.float32),
         "stimulus": _column(shown),
-        "restimulus": _column(real),
         "repetition": _column(turn),
-        "rerepetition": _column(real_turn),
+        **({} if codes else {"restimulus": _column(real), "rerepetition": _column(real_turn)}),
         "subject": [[subject]],
         "exercise": [[exercise]],
         **{name: [[value]] for name, value in (inside or {}).items()},
         **{name: value.astype(np.float32) for name, value in written.items()},
         **(extra or {}),
     }
-    if codes:
-        content["stimulus"] = _column(np.array([codes.get(int(label), 0) for label in shown]))
-        del content["restimulus"], content["rerepetition"]
-        real, real_turn = content["stimulus"].ravel().astype(int), turn
     for name in missing:
         del content[name]
     path.parent.mkdir(parents=True, exist_ok=True)
     # Both kinds are met; one that is not compressed is faster to make.
     savemat(path, content, do_compression=exercise == 1 and rate > 1500)
     return Truth(emg, real, real_turn, written)
+
+
+def followed(shown: Array, turn: Array, rate: float, torn: bool) -> tuple[Array, Array]:
+    """What was done: the person follows the film; torn: the repetition falls to 0 inside movements."""
+    lag = round(0.1 * rate)
+    real = np.concatenate([np.zeros(lag, int), shown[:-lag]])
+    real_turn = np.concatenate([np.zeros(lag, int), turn[:-lag]])
+    if torn:
+        real_turn = np.where(np.arange(len(real_turn)) % 500 < 60, 0, real_turn)
+    return real, real_turn
+
+
+def volts(rng: np.random.Generator, real: Array, rows: int, channels: int, counts: bool) -> Array:
+    """Noise about 1e-5 V, stronger in movements; counts: in an armband's range instead."""
+    active = np.concatenate([real, np.zeros(rows - len(real), int)]) != 0
+    emg = rng.normal(0, 1e-5, (rows, channels)) * np.where(active, 5.0, 1.0)[:, None]
+    return np.clip(np.round(emg * 5e5), -128, 127) if counts else emg
 
 
 def _column(values: Array) -> Array:
@@ -271,8 +278,6 @@ def hdsemg65(
     other axis ("second") or none. without: (label, repetition) never performed. dead: (third, second) of a
     flexor channel without a signal. `Truth.emg` is (time, grid, second, third).
     """
-    import h5py
-
     label, turn = timeline(labels, repetitions, rate, held_s, held_s)
     for gone, number in without:
         keep = ~((label == gone) & (turn == number))
@@ -282,22 +287,14 @@ def hdsemg65(
         label, turn = label[keep], turn[keep]
     rows = len(label)
     rng = np.random.default_rng(rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    emg = np.empty((rows, 2, 8, 8), dtype=np.float32)
-    for grid in range(2):
-        # Neighbouring contacts see nearly the same; a difference across the grid does not.
-        emg[:, grid] = rng.normal(0, 1.0, (rows, 8, 8))
-        if wrap == "third":
-            emg[:, grid, :, 0] *= 4.0
-        elif wrap == "second":
-            emg[:, grid, 0, :] *= 4.0
+    emg = grids(rng, rows, wrap)
     if dead:
         emg[:, 0, dead[1], dead[0]] = 0.25
     if nan:
         emg[rows // 2, 1, 3, 4] = np.nan
     force = 2.5 + 0.01 * rng.normal(0, 1, (rows, axes))
     lag = round(0.1 * rate)
-    content = {
+    content: dict[str, Array] = {
         "emg_flexors": emg[:, 0].transpose(2, 1, 0),
         "emg_extensors": emg[:, 1].transpose(2, 1, 0),
         "class": np.roll(label, -lag)[None].astype(np.float64),
@@ -306,13 +303,28 @@ def hdsemg65(
         "adjusted_repetition": turn[None].astype(np.float64),
         "force": force.T,
     }
+    matlab73(path, {name: values for name, values in content.items() if name not in missing})
+    return Truth(emg, label, turn, {"force": force})
+
+
+def grids(rng: np.random.Generator, rows: int, wrap: str) -> Array:
+    """(time, grid, second, third): neighbours differ little, contacts across the grid much."""
+    emg = rng.normal(0, 1.0, (rows, 2, 8, 8)).astype(np.float32)
+    if wrap == "third":
+        emg[:, :, :, 0] *= 4.0
+    elif wrap == "second":
+        emg[:, :, 0, :] *= 4.0
+    return emg
+
+
+def matlab73(path: Path, content: Mapping[str, Array]) -> None:
+    """HDF5 in pieces along time, with MATLAB's text in front of it."""
+    import h5py
+
+    path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w", userblock_size=512) as file:
         for name, values in content.items():
-            if name not in missing:
-                chunks = (*values.shape[:-1], min(4096, rows))
-                file.create_dataset(name, data=values, chunks=chunks).attrs["MATLAB_class"] = np.bytes_(
-                    "double"
-                )
+            chunks = (*values.shape[:-1], min(4096, values.shape[-1]))
+            file.create_dataset(name, data=values, chunks=chunks).attrs["MATLAB_class"] = np.bytes_("double")
     with path.open("r+b") as raw:
         raw.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(116) + b"\0" * 8 + b"\0\2IM")
-    return Truth(emg, label, turn, {"force": force})

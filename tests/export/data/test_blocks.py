@@ -3,13 +3,14 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from myoedge.export.data.blocks import REST, Block, cut
 
 RATE = 100.0
 
 
-def columns(*runs: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def columns(*runs: tuple[int, int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(label, repetition, rows) after each other."""
     labels = np.concatenate([np.full(rows, label) for label, _, rows in runs])
     return labels, np.concatenate([np.full(rows, turn) for _, turn, rows in runs])
