@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from myoedge.calibration.example import Example
+from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.fit import fit
 from myoedge.calibration.learn import load_prior
 from myoedge.edge.bundle import Bundle
@@ -22,7 +22,7 @@ from myoedge.edge.errors import FormatError, MismatchError
 from myoedge.export.data.repetition import LoadedDataset
 from myoedge.export.data.split import PersonSplit, split
 from myoedge.export.data.table import DATASETS, load
-from myoedge.export.hudgins import hudgins_windows
+from myoedge.export.hudgins import fit_hudgins, hudgins_example, unfiltered
 from myoedge.export.score import Score
 from myoedge.export.subject import Subject, decide
 
@@ -92,17 +92,16 @@ def _without_network(subject: Subject, one: PersonSplit, scores: Mapping[str, Sc
     """The closed form as `evaluate` has it, and the plain baseline on the same windows."""
     learned = subject.learned(one.person, one.calibration)
     subject.test(learned, one.test, scores["closed form"])
-    examples = []
-    for stretch in subject.stretches(one.calibration):
-        span, windows = stretch.spans[0], hudgins_windows(learned.embedder, stretch)
-        examples.append(
-            Example(span.label, span.repetition, windows.embeddings, windows.used, windows.levels)
-        )
-    fitted = fit(examples, ((0, examples[0].embeddings.shape[1]),))
-    profile = replace(learned.profile, head=fitted.head, thresholds=fitted.thresholds)
+    embedder = StreamEmbedder(
+        unfiltered(subject.bundle), None, subject.dataset.spec.streams, only=subject.modalities
+    )
+    head = fit_hudgins([hudgins_example(embedder, stretch) for stretch in subject.stretches(one.calibration)])
     for repetition in one.test:
-        posterior, _ = decide(profile, hudgins_windows(learned.embedder, subject.stretch(repetition, 0)))
-        scores["HTD + LDA"].add(repetition.label, fitted.head.labels, posterior)
+        shown = hudgins_example(embedder, subject.stretch(repetition, 0))
+        distances = head.distances(shown.embeddings)
+        scores["HTD + LDA"].add(
+            repetition.label, head.labels, head.posterior(distances, shown.embeddings.shape[1])
+        )
 
 
 def _with_network(subject: Subject, one: PersonSplit, scores: Mapping[str, Score]) -> None:

@@ -1,10 +1,19 @@
-"""The field's plain baseline: four time-domain values a channel, for one shrunk covariance."""
+"""The field's plain baseline: four time-domain values a channel of the raw samples, one shrunk covariance."""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.calibration.embedding import StreamEmbedder, Windows
+from myoedge.calibration.covariance import ledoit_wolf
+from myoedge.calibration.embedding import StreamEmbedder
+from myoedge.calibration.example import Example
 from myoedge.calibration.stretch import Stretch
+from myoedge.edge.bundle import Bundle
+from myoedge.edge.head import Head
+
+LEAST = 1e-6  # of a value's variance: two channels may be copies of each other
 
 
 def hudgins(window: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -22,15 +31,34 @@ def hudgins(window: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate(rows).astype(np.float32)
 
 
-def hudgins_windows(embedder: StreamEmbedder, stretch: Stretch) -> Windows:
-    """Every window of a stretch, conditioned as on the device; levels are not measured."""
-    windows = list(embedder.windows(stretch.chunks))
+def unfiltered(bundle: Bundle) -> Bundle:
+    """The same windows of the clock modality, of the samples as they came: with the filter it does worse."""
+    clock = replace(bundle.modalities[bundle.clock], filters=())
+    return replace(bundle, modalities={**bundle.modalities, bundle.clock: clock})
+
+
+def hudgins_example(embedder: StreamEmbedder, stretch: Stretch) -> Example:
+    """Every window of a stretch of one repetition; levels are not measured."""
+    span, windows = stretch.spans[0], list(embedder.windows(stretch.chunks))
     size = 4 * len(embedder.clock.columns)
     rows = [hudgins(w.samples[embedder.bundle.clock]) for w in windows]
-    return Windows(
-        np.array([w.t_ns for w in windows], np.int64),
+    return Example(
+        span.label,
+        span.repetition,
         np.array(rows, np.float32).reshape(-1, size),
         np.array([np.tile(~w.masked, 4) for w in windows], bool).reshape(-1, size),
         np.zeros(len(windows)),
-        None,
     )
+
+
+def fit_hudgins(examples: Sequence[Example]) -> Head:
+    """Linear discriminant on standardised values, Ledoit-Wolf shrinkage, equal priors."""
+    labels = tuple(sorted({e.label for e in examples}))
+    x = np.concatenate([e.embeddings for e in examples]).astype(np.float64)
+    y = np.concatenate([np.full(len(e), labels.index(e.label)) for e in examples])
+    spread = x.std(axis=0) + LEAST
+    x /= spread
+    means = np.stack([x[y == k].mean(axis=0) for k in range(len(labels))])
+    size = x.shape[1]
+    covariance = ledoit_wolf(x - means[y]) + LEAST * np.eye(size)
+    return Head(labels, means, spread, ((0, size),), (covariance,))
