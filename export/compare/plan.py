@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from myoedge.edge.errors import UsageError
 from myoedge.export.cache import Cached
@@ -12,6 +13,7 @@ from myoedge.export.supervised_data import make_folds
 from myoedge.export.supervised_recipe import Axes, Network, SupervisedRecipe, network_of
 from myoedge.export.supervised_run import Job
 
+T = TypeVar("T")
 ALONE = "linear"  # the word for a single modality, where both fusions are one and the same network
 
 
@@ -72,7 +74,7 @@ def _networks(models: Sequence[str], inputs: Sequence[str]) -> list[Network]:
     return list(dict.fromkeys(found))
 
 
-def _narrowed(name: str, there: Sequence[object], asked: Sequence[object]) -> list[object] | Sequence:  # type: ignore[type-arg]
+def _narrowed(name: str, there: Sequence[T], asked: Sequence[T]) -> Sequence[T]:
     if unknown := [one for one in asked if one not in there]:
         raise UsageError(f"{name}: met {unknown[0]!r}, wanted some of {', '.join(map(repr, there))}")
     return asked or there
