@@ -3,7 +3,7 @@
 import numpy as np
 
 from myoedge.export.data.repetition import Repetition
-from myoedge.export.supervised_score import confusion, measures, outcomes, result
+from myoedge.export.supervised_score import Outcome, confusion, measures, outcomes, result
 
 LABELS = ("a", "b", "c")
 
@@ -12,11 +12,11 @@ def repetition(person: str, label: str, number: int = 0) -> Repetition:
     return Repetition(person, "1", label, label, number, {}, {})
 
 
-def rows() -> list[object]:
+def rows() -> list[Outcome]:
     """Of `a` three windows, two right; of `b` two windows, none right; of `a` again none at all."""
     repetitions = [repetition("p", "a"), repetition("q", "b"), repetition("q", "a", 1)]
     scores = np.array([[5, 0, 0], [5, 0, 0], [0, 1, 0], [0, 0, 3], [0, 0.5, 1]], np.float32)
-    return list(outcomes(repetitions, [3, 2, 0], [0, 1, 0], scores))
+    return outcomes(repetitions, [3, 2, 0], [0, 1, 0], scores)
 
 
 def test_a_gesture_is_the_largest_mean_probability() -> None:

@@ -50,9 +50,7 @@ def test_a_killed_worker_costs_only_its_fold(made: Made, tmp_path: Path) -> None
             process.communicate(timeout=LONG_S)
     assert process.returncode == 0, said
     assert json.loads(printed)["cost"]["again"] == 1
-    compare(
-        [made.recipe(**changes)], made.root, tmp_path / "here", made.cache, Crew(here=True), ONE, lambda _: 0
-    )
+    compare([made.recipe(**changes)], made.root, tmp_path / "here", made.cache, Crew(here=True), ONE, print)
     starts = {}
     for mine in sorted(out.rglob(RUN)):
         rows = [json.loads((one / mine.relative_to(out)).read_text()) for one in (out, tmp_path / "here")]
