@@ -16,7 +16,7 @@ import numpy as np
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.fit import fit
 from myoedge.calibration.learn import load_prior
-from myoedge.edge.bundle import Bundle
+from myoedge.edge.bundle import Bundle, load_bundle
 from myoedge.edge.engines import Engine
 from myoedge.edge.errors import FormatError, MismatchError
 from myoedge.export.data.repetition import LoadedDataset
@@ -60,69 +60,64 @@ ROWS = (
 
 
 def ablation(
-    plain: Bundle, bundle: Bundle, engine: Engine | None, dataset: LoadedDataset, protocol: str, say: Say
+    bundle: Bundle, engine: Engine | None, dataset: LoadedDataset, protocol: str, say: Say
 ) -> dict[str, dict[str, Any]]:
-    """By column: mean, median and worst person's accuracy over windows, and every person's.
+    """By column: mean, median and worst person's accuracy over windows, and every person's figures.
 
-    `plain` is the bundle without a network: the closed form alone. The network alone is a head on the last
-    block of `bundle`, with the modalities that calibration chose for both. The last two columns are left out
-    where the set's streams do not fit `bundle`. Raises what `split` raises.
+    The halves are heads on the blocks of the same embeddings, with the modalities that calibration chose for
+    both. Where the set's streams do not fit `bundle`, its fallback stands for the closed form and the last
+    two columns are left out. Raises what `split` raises.
     """
-    closed = Subject(plain, None, dataset, (plain.clock,))
-    names = tuple(name for name in bundle.modalities if name in dataset.spec.streams)
-    whole: Subject | None = Subject(bundle, engine, dataset, names)
+    streams = dataset.spec.streams
+    subject = Subject(bundle, engine, dataset, tuple(name for name in bundle.modalities if name in streams))
     try:
-        Subject(bundle, engine, dataset, names).embedder()
+        subject.embedder()
     except MismatchError as error:
-        whole = None
         say(f"{dataset.spec.key}: {error}")
-    scores: Scores = {name: {} for name in (COLUMNS if whole else COLUMNS[:2])}
+        plain = load_bundle(str(bundle.facts["fallback"]))
+        subject = Subject(plain, None, dataset, (plain.clock,))
+    scores: Scores = {name: {} for name in (COLUMNS if subject.engine else COLUMNS[:2])}
     for one in split(dataset, protocol).people:
         mine = {name: rows.setdefault((one.part, one.person), Score()) for name, rows in scores.items()}
         try:
-            _without_network(closed, one, mine)
-            if whole:
-                _with_network(whole, one, mine)
+            _baseline(subject, one, mine["HTD + LDA"])
+            _halves(subject, one, mine)
         except FormatError as error:  # one person's recordings are too short or broken; the others go on
             say(f"{one.person}: {error}")
     return {name: _summary(rows) for name, rows in scores.items()}
 
 
-def _without_network(subject: Subject, one: PersonSplit, scores: Mapping[str, Score]) -> None:
-    """The closed form as `evaluate` has it, and the plain baseline on the same windows."""
-    learned = subject.learned(one.person, one.calibration)
-    subject.test(learned, one.test, scores["closed form"])
-    embedder = StreamEmbedder(
-        unfiltered(subject.bundle), None, subject.dataset.spec.streams, only=subject.modalities
-    )
+def _baseline(subject: Subject, one: PersonSplit, score: Score) -> None:
+    """Its windows lie where the bundle's do."""
+    raw, streams = unfiltered(subject.bundle), subject.dataset.spec.streams
+    embedder = StreamEmbedder(raw, None, streams, only=(raw.clock,))
     head = fit_hudgins([hudgins_example(embedder, stretch) for stretch in subject.stretches(one.calibration)])
     for repetition in one.test:
         shown = hudgins_example(embedder, subject.stretch(repetition, 0))
         distances = head.distances(shown.embeddings)
-        scores["HTD + LDA"].add(
-            repetition.label, head.labels, head.posterior(distances, shown.embeddings.shape[1])
-        )
+        score.add(repetition.label, head.labels, head.posterior(distances, shown.embeddings.shape[1]))
 
 
-def _with_network(subject: Subject, one: PersonSplit, scores: Mapping[str, Score]) -> None:
-    """Both as `evaluate` has them, and the network's block alone on the same embeddings."""
+def _halves(subject: Subject, one: PersonSplit, scores: Mapping[str, Score]) -> None:
+    """Both as `evaluate` has them, and each half by itself on the same embeddings."""
     learned = subject.learned(one.person, one.calibration)
     embedder = learned.embedder
-    start, stop = embedder.blocks[-1]
-    alone = np.arange(stop) >= start
-    examples = [
-        replace(example, used=example.used & alone)
-        for stretch in subject.stretches(one.calibration)
-        for example in embedder.examples(stretch)
-    ]
-    fitted = fit(examples, embedder.blocks, load_prior(subject.bundle, embedder.blocks))
-    network = replace(learned.profile, head=fitted.head, thresholds=fitted.thresholds)
+    examples = [e for stretch in subject.stretches(one.calibration) for e in embedder.examples(stretch)]
+    prior = load_prior(subject.bundle, embedder.blocks)
+    features = np.arange(embedder.blocks[-1][1])
+    network = features >= (embedder.blocks[-1][0] if subject.engine else len(features))
+    heads = {"both": (learned.profile, features >= 0)} if subject.engine else {}
+    for name, counts in (("closed form", ~network), ("network", network)):
+        if name in scores:
+            seen = [replace(e, used=e.used & counts) for e in examples]
+            fitted = fit(seen, embedder.blocks, prior)
+            profile = replace(learned.profile, head=fitted.head, thresholds=fitted.thresholds)
+            heads[name] = (profile, counts)
     for repetition in one.test:
         windows = embedder(subject.stretch(repetition, 0).chunks)
-        posterior, _ = decide(learned.profile, windows)
-        scores["both"].add(repetition.label, learned.profile.head.labels, posterior)
-        posterior, _ = decide(network, replace(windows, used=windows.used & alone))
-        scores["network"].add(repetition.label, fitted.head.labels, posterior)
+        for name, (profile, counts) in heads.items():
+            posterior, _ = decide(profile, replace(windows, used=windows.used & counts))
+            scores[name].add(repetition.label, profile.head.labels, posterior)
 
 
 def _summary(scores: Mapping[tuple[str, str], Score]) -> dict[str, Any]:
@@ -158,7 +153,6 @@ def people_of(row: Row, root: Path) -> LoadedDataset:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command of the first line."""
-    from myoedge.edge.bundle import load_bundle
     from myoedge.edge.engines import load_engine
 
     parser = argparse.ArgumentParser(prog="python -m myoedge.export.ablation", description=__doc__)
@@ -167,7 +161,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--sets", help="only these data sets, apart by commas")
     parser.add_argument("--json", action="store_true", help="every person's figures")
     args = parser.parse_args(argv)
-    bundle, plain = load_bundle(args.bundle), load_bundle("classic")
+    bundle = load_bundle(args.bundle)
     engine, _ = load_engine(bundle, None)
     wanted = args.sets.split(",") if args.sets else list(DATASETS)
 
@@ -182,7 +176,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not (args.root / row.dataset).is_dir():
             say(f"{row.dataset} is not in {args.root}: not measured")
             continue
-        found = ablation(plain, bundle, engine, people_of(row, args.root), row.protocol, say)
+        found = ablation(bundle, engine, people_of(row, args.root), row.protocol, say)
         print(json.dumps({"row": row.name, **found}) if args.json else line(row, found), flush=True)
     return 0
 

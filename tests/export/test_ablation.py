@@ -57,45 +57,43 @@ def dataset(key: str) -> LoadedDataset:
 
 
 @pytest.fixture(scope="module")
-def classic() -> Bundle:
-    return load_bundle("classic")
-
-
-@pytest.fixture(scope="module")
 def default() -> tuple[Bundle, Engine | None]:
     bundle = load_bundle("default")
     return bundle, load_engine(bundle, None)[0]
 
 
-def test_closed_form_and_both_are_what_evaluate_says(
-    classic: Bundle, default: tuple[Bundle, Engine | None]
+def accuracies(result: Mapping[str, Any]) -> dict[str, float]:
+    return {person: row["accuracy"] for person, row in result["people"].items()}
+
+
+def test_both_and_the_closed_form_are_what_evaluate_says_with_and_without_an_engine(
+    default: tuple[Bundle, Engine | None],
 ) -> None:
     bundle, engine = default
     data = dataset("myo-laval")
-    found = ablation(classic, bundle, engine, data, "cycles:1", print)
+    found = ablation(bundle, engine, data, "cycles:1", print)
     assert list(found) == list(COLUMNS)
-    for name, (judged, runs) in {"closed form": (classic, None), "both": (bundle, engine)}.items():
-        people = evaluate(judged, runs, data, "cycles:1")["people"]
-        assert {p: row["accuracy"] for p, row in found[name]["people"].items()} == {
-            p: row["accuracy"] for p, row in people.items()
-        }
+    for name, runs in {"closed form": None, "both": engine}.items():
+        assert accuracies(found[name]) == accuracies(evaluate(bundle, runs, data, "cycles:1"))
     assert found["network"]["mean"] > 0.5
 
 
-def test_a_network_that_says_nothing_is_shown_to_say_nothing(
-    classic: Bundle, default: tuple[Bundle, Engine | None]
-) -> None:
-    found = ablation(classic, default[0], Deaf(), dataset("myo-laval"), "cycles:1", print)
+def test_a_network_that_says_nothing_is_shown_to_say_nothing(default: tuple[Bundle, Engine | None]) -> None:
+    found = ablation(default[0], Deaf(), dataset("myo-laval"), "cycles:1", print)
     assert found["network"]["mean"] == pytest.approx(1 / 3, abs=0.01)
     assert found["both"]["mean"] > 0.8
 
 
 def test_a_set_that_the_network_cannot_read_has_the_first_two_columns(
-    classic: Bundle, default: tuple[Bundle, Engine | None]
+    default: tuple[Bundle, Engine | None],
 ) -> None:
     said: list[str] = []
-    found = ablation(classic, *default, dataset("3dc"), "sessions", said.append)
+    data = dataset("3dc")
+    found = ablation(*default, data, "sessions", said.append)
     assert list(found) == list(COLUMNS[:2]) and "3dc" in said[0]
+    assert accuracies(found["closed form"]) == accuracies(
+        evaluate(load_bundle("classic"), None, data, "sessions")
+    )
     text = line(Row("3dc", "3dc", "sessions"), found)
     assert text.count("|") == 7 and text.endswith("| - | - |")
 
