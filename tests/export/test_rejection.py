@@ -1,9 +1,13 @@
 """Each gesture left out in turn."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from myoedge.__main__ import main
 from myoedge.edge.bundle import Bundle, load_bundle
 from myoedge.export.data.repetition import LoadedDataset, Repetition
 from myoedge.export.data.table import DATASETS
@@ -71,3 +75,29 @@ def test_a_stricter_calibration_lets_less_through(classic: Bundle) -> None:
 def test_what_starts_while_the_arm_should_rest_is_counted(classic: Bundle) -> None:
     row = rejection(subject((-1, 0.0, 3.0, 6.0), classic, quiet=False), "sessions")
     assert row["rest"]["starts"] >= 3 and row["rest"]["starts_per_hour"] > 0
+
+
+def test_the_verb_leaves_out_and_refuses_what_makes_no_sense(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "dataset.toml").write_text(
+        'name = "made up"\nrest = "rest"\n[streams.emg]\nrate_hz = 200\nchannels = 8\nunit = "count"\n'
+    )
+    for session in ("a", "b"):
+        folder = tmp_path / "anna" / session
+        folder.mkdir(parents=True)
+        for place, name in zip((-1, 0.0, 3.0, 6.0), LABELS, strict=True):
+            for number in (1, 2):
+                rows = emg(place, 10 * ord(session) + number)
+                np.savetxt(folder / f"{name}_{number}.csv", rows, delimiter=",", fmt="%g")
+    command = ["evaluate", "classic", "--dataset", "folder", "--root", str(tmp_path), "--protocol"]
+    assert main([*command, "sessions", "--leave-out", "--accept", "0.9", "--baseline", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["accept"], row["left_out"], row["protocol"]) == (0.9, "window", "sessions")
+    assert set(row["mean"]) == set(row["worst"]) < set(row["people"]["anna"])
+    assert row["baseline"]["mean"] == row["mean"]  # the bundle was the baseline itself
+    assert main([*command, "sessions", "--leave-out"]) == 0
+    assert "each gesture left out in turn" in capsys.readouterr().out
+    assert main([*command, "zero-shot", "--leave-out"]) == 2
+    assert main([*command, "sessions", "--leave-out", "--accept", "95"]) == 2
+    assert main([*command, "sessions", "--accept", "0.9"]) == 2
