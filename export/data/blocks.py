@@ -35,8 +35,8 @@ def cut(labels: NDArray[np.int64], repetitions: NDArray[np.int64], rate_hz: floa
 
     `labels`, `repetitions` (time,), 0 where nothing is shown. The repetition column may lag behind or have
     gaps: inside a run of one label the last number counts on. Rest is shared between the movements before and
-    after it at its middle (NinaPro's usual relabelling), so that it goes wherever its repetition goes; what is
-    too short to share goes to the later one.
+    after it at its middle (NinaPro's usual relabelling), so that it goes wherever its repetition goes; what
+    is too short to share goes to the later one.
     """
     labels = labels.copy()
     shortest = round(SHORTEST_S * rate_hz)

@@ -19,6 +19,9 @@ from myoedge.export.data.naming import files
 from myoedge.export.data.repetition import Hand, LoadedDataset, Repetition, Wearer
 from myoedge.export.data.spec import DatasetSpec
 
+# Streams of a repetition may end so far apart; our choice (3dc's orientation runs on for up to 0.7 s).
+FAR_TIMES, FAR_S = 1.5, 1.0
+
 
 class Intake:
     """Collects one data set; loaders add in time order, person by person."""
@@ -212,7 +215,18 @@ class Intake:
                 return (
                     f"{modality} reaches {float(np.abs(samples).max()):g}, its range ends at {spec.limit:g}"
                 )
-        return ""
+        return self._other_rates({m: len(samples) for m, samples in signals.items() if m in self.kept})
+
+    def _other_rates(self, rows: Mapping[str, int]) -> str:
+        """Streams that start together and last far from as long are of other rates than stated, or torn."""
+        lasting = {modality: count / self.kept[modality].rate_hz for modality, count in rows.items()}
+        short, long = min(lasting, key=lasting.__getitem__), max(lasting, key=lasting.__getitem__)
+        if lasting[long] <= max(FAR_TIMES * lasting[short], lasting[short] + FAR_S):
+            return ""
+        return (
+            f"{long} lasts {lasting[long]:.1f} s at its {self.kept[long].rate_hz:g} Hz and {short} "
+            f"{lasting[short]:.1f} s at {self.kept[short].rate_hz:g} Hz; wanted the same time of both"
+        )
 
     def _next_number(self, person: str, part: str, session: str, label: str) -> int:
         key = (person, part, session, label)

@@ -98,6 +98,7 @@ def _file(intake: Intake, layout: Layout, file: File, person: str) -> None:
     if file.exercise not in layout.exercises:
         raise FormatError(f"exercise {file.exercise}, wanted one of {sorted(layout.exercises)}")
     shapes = matlab.variables(file.path)
+    _stated_rate(file, shapes, intake.spec.streams["emg"].rate_hz)
     labels, repetitions, said = columns_of(file, shapes)
     if intake.spec.key == DB8:
         same_rate(labels, intake.spec.streams["emg"].rate_hz)
@@ -159,6 +160,15 @@ def _present(
             raise FormatError(f"{name} has shape {shapes[name]}, wanted {spec.channels} columns")
         streams[name] = round(emg_hz / spec.rate_hz)
     return streams
+
+
+def _stated_rate(file: File, shapes: Mapping[str, tuple[int, ...]], rate_hz: float) -> None:
+    """DB5's files say their rate; another one than the set's is refused."""
+    if "frequency" not in shapes:
+        return
+    stated = matlab.matrix(file.path, "frequency").ravel()
+    if len(stated) and float(stated[0]) != rate_hz:
+        raise FormatError(f"is recorded at {float(stated[0]):g} Hz, wanted {rate_hz:g} Hz as the set is")
 
 
 def _trimmed(intake: Intake, file: File, rows: Mapping[str, int]) -> int:

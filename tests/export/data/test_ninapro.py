@@ -215,6 +215,7 @@ def test_db8_files_of_two_rates_are_not_mixed(tmp_path: Path, large: ModuleType)
         ({"exercise": 3, "labels": (41, 40)}, "two numberings"),
         ({"longer": 5000}, "of different rates, or torn"),
         ({"labels": ()}, "every label is 0"),
+        ({"extra": {"frequency": [[1000]]}}, "recorded at 1000 Hz, wanted 2000 Hz"),
     ],
 )
 def test_a_file_that_is_not_as_it_should_be_is_refused_by_name_and_the_rest_goes_on(
