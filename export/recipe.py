@@ -85,6 +85,11 @@ class Recipe:
     words: bool = False  # whether the bundle learns, from myo-psl, to tell words that wearers teach
 
 
+_KEYS = {
+    "name", "seed", "labels", "words", "network_spread", "front", "model", "training", "data", "tests", "base",
+}  # fmt: skip
+
+
 def load_recipe(name_or_path: str | Path) -> Recipe:
     """A recipe of this package by name, or a file; raises NotThereError or FormatError.
 
@@ -126,6 +131,8 @@ def _over(base: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
 
 def recipe_from_toml(row: Mapping[str, Any]) -> Recipe:
     """Read a recipe; raises KeyError, TypeError or ValueError."""
+    if strange := sorted(set(row) - _KEYS):
+        raise ValueError(f"the key {strange[0]!r}; wanted some of {', '.join(sorted(_KEYS))}")
     front = row["front"]
     return Recipe(
         name=str(row["name"]),

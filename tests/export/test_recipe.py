@@ -56,3 +56,10 @@ def test_a_base_that_is_not_there_is_said(tmp_path: Path) -> None:
     file.write_text('base = "nosuch"\nname = "ours"\n')
     with pytest.raises(FormatError, match=r"nosuch\.toml is no recipe of this package"):
         load_recipe(file)
+
+
+def test_an_unknown_key_is_refused_with_what_is_known(tmp_path: Path) -> None:
+    text = (RECIPES / "default.toml").read_text()
+    (tmp_path / "a.toml").write_text(text.replace("network_spread", "network_spred"))
+    with pytest.raises(FormatError, match=r"'network_spred'; wanted some of .*network_spread"):
+        load_recipe(tmp_path / "a.toml")

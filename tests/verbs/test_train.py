@@ -5,7 +5,7 @@ import argparse
 import numpy as np
 import pytest
 
-from myoedge.edge.errors import NotThereError
+from myoedge.edge.errors import NotThereError, UsageError
 from myoedge.export.data.table import MYO_EMG, MYO_IMU
 from myoedge.export.golden import golden_inputs
 from myoedge.export.recipe import load_recipe
@@ -38,3 +38,8 @@ def test_a_bundle_goes_to_one_place() -> None:
 def test_an_unknown_recipe_is_not_there() -> None:
     with pytest.raises(NotThereError, match="default"):
         run(parsed("no-such-recipe", "--root", "."))
+
+
+def test_a_recipe_of_windows_makes_no_bundle_to_ship() -> None:
+    with pytest.raises(UsageError, match="--ship is for the recipe of a bundle"):
+        run(parsed("isonet-psl", "--root", ".", "--ship"))
