@@ -86,7 +86,7 @@ class Recipe:
 
 
 _KEYS = {
-    "name", "seed", "labels", "words", "network_spread", "front", "model", "training", "data", "tests", "base",
+    "base", "name", "seed", "labels", "words", "network_spread", "front", "model", "training", "data", "tests",
 }  # fmt: skip
 
 
