@@ -85,9 +85,7 @@ class Recipe:
     words: bool = False  # whether the bundle learns, from myo-psl, to tell words that wearers teach
 
 
-_KEYS = {
-    "base", "name", "seed", "labels", "words", "network_spread", "front", "model", "training", "data", "tests",
-}  # fmt: skip
+_KEYS = set("base name seed labels words network_spread front model training data tests".split())
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
