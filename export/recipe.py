@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ class Recipe:
     words: bool = False  # whether the bundle learns, from myo-psl, to tell words that wearers teach
 
 
-_KEYS = set("base name seed labels words network_spread front model training data tests".split())
+_KEYS = {"base", "data"} | {one.name for one in fields(Recipe)} - {"sources"}
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
