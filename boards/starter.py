@@ -157,5 +157,5 @@ def said(started: Started) -> str:
     done = ", ".join(f"{label} {s:.0f} s" for label, s in started.guess.done_s.items() if s >= 0.5)
     return (
         f"starter profile {started.profile.wearer} kept in {started.path}\nseen: {done}\n"
-        "it is guessed from other people: a minute of `calibrate` is surer, `calibrate --refresh` (20 s) helps"
+        "guessed from other people: a minute of `calibrate` is surer, `calibrate --refresh` (20 s) helps"
     )

@@ -31,9 +31,9 @@ LEAST_S = 8.0  # of windows without a bad channel
 FITTED = 4  # seats, of those that fit best at first
 EVERY = 3  # of the windows one in so many: they overlap
 NEAR = 1.0  # electrodes: two places nearer than that mean the same to the wearer
-DONE_S, FEWEST = 0.8, 3  # a gesture counts as done from so long; so many beside rest are wanted
-MARGIN = 8.0  # nat by which the place must beat any quite different one
-LEAST_LOG = -6.5  # mean log density of a window, below which these are nobody's gestures
+VARIED = 9.0  # least variance in the second direction, in units of how windows stray: three things were done
+MARGIN = 2.0  # nat by which the place must beat any quite different one
+LEAST_LOG = -3.5  # mean log density of a window, below which these are nobody's gestures
 ACCEPTED, WIDER = 0.975, 1.3  # as at calibration from one repetition cut in two
 SCORE = 0.4  # least posterior that is believed
 STARTER = "a starter, guessed from free movement: a calibration of a minute is surer"
@@ -97,7 +97,7 @@ def guess(
     found, margin = _search(space, x[::EVERY], float(EVERY))
     share, log = shares(space(x, found.seat), found.means)
     done_s = dict(zip(people.labels, (share.sum(axis=0) * hop_s).tolist(), strict=True))
-    reason = _doubt(done_s, margin, float(log.mean()))
+    reason = _doubt(space(x, found.seat), margin, float(log.mean()))
     if reason:
         return Guess(None, reason, found.seat, margin, done_s)
     head = _head(space, found, embedder.blocks)
@@ -127,7 +127,8 @@ def _search(space: Space, x: Array, weight: float) -> tuple[Guessed, float]:
     first = [space.shifted(space(x, seat), seat, weight) for seat in seats(CHANNELS)]
     first.sort(key=lambda one: -one.score)
     best, *others = sorted(
-        (space.fitted(space(x, one.seat), one, weight) for one in _varied(first)), key=lambda one: -one.score
+        (space.fitted(space(x, one.seat), one, weight) for one in _varied(first)),
+        key=lambda one: -(one.score + one.missed),
     )
     other = max((one.score for one in others if _apart(one.seat, best.seat)), default=-np.inf)
     return best, best.score - other
@@ -146,12 +147,10 @@ def _apart(one: Seat, other: Seat) -> bool:
     return one.mirrored != other.mirrored or turned > NEAR
 
 
-def _doubt(done_s: Mapping[str, float], margin: float, log: float) -> str:
-    """Why there is to be no profile; empty when all is sure."""
-    done = [label for label, seconds in done_s.items() if seconds >= DONE_S and label != REST]
-    if len(done) < FEWEST:
-        seen = ", ".join(done) or "none"
-        return f"too few gestures were seen ({seen}); move through more of them, or calibrate"
+def _doubt(x: Array, margin: float, log: float) -> str:
+    """Why there is to be no profile; empty when all is sure. `x`: (window, value), whitened."""
+    if np.linalg.eigvalsh(np.cov(x.T))[-2] < VARIED:
+        return "too few different gestures were done; move through all of them, or calibrate"
     if margin < MARGIN:
         return "it is not clear how the band sits; move through all gestures once more, or calibrate"
     if log < LEAST_LOG:
@@ -167,9 +166,11 @@ def _head(space: Space, found: Guessed, blocks: Sequence[tuple[int, int]]) -> He
     raw = space.raw(found.means)
     for (start, stop), covariance in zip(people.blocks, space.covariances, strict=True):
         own = np.sqrt(np.diag(covariance))
-        spread[start:stop] = own
+        told = space.told[start:stop]
+        spread[start:stop] = np.where(told, own, UNKNOWN)
         means[:, start:stop] = raw[:, start:stop] / own
-        covariances.append(covariance / np.outer(own, own))
+        correlated = np.where(np.outer(told, told), covariance / np.outer(own, own), 0.0)
+        covariances.append(np.where(np.eye(stop - start, dtype=bool), 1.0, correlated))
     covariances += [np.eye(stop - start) for start, stop in blocks[len(people.blocks) :]]
     return Head(people.labels, means, spread, tuple(blocks), tuple(covariances), TEMPERATURE)
 

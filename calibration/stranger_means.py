@@ -20,15 +20,16 @@ from myoedge.edge.features import FEATURES
 
 Array = NDArray[np.float64]
 
-RIDGE = 0.1  # share of the diagonal added to how windows stray: a stranger's stray otherwise
-TEMPERATURE = 0.12  # of log densities: blocks repeat each other, as in a head
-WEIGHT = 0.015  # of a window beside the prior: windows overlap, and neighbours are alike
+RIDGE = 0.2  # share of the diagonal added to how windows stray: a stranger's stray otherwise
+TEMPERATURE = 0.08  # of log densities: blocks repeat each other, as in a head
+WEIGHT = 0.007  # of a window beside the prior: windows overlap, and neighbours are alike
 OWN_WAYS = 0.3  # share of the prior in the ways in which the training people really differ
 SMOOTH = 0.3  # share of the diagonal in how people differ
 OFFSET = 1.0  # variance of what all electrodes share: another armband, stronger or weaker people
 WIDER = 1.5  # than the few training people show
 LEAST = 0.02  # share of the prior's mean variance in any direction
 START_ROUNDS, ROUNDS = 4, 10
+MISSED, SELDOM = 4.0, 0.08  # nat for each e-fold by which a gesture's share of the time falls below that
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Guessed:
     means: Array  # (label, value), whitened
     share: Array  # (window, label) responsibilities
     score: float  # how well seat and means explain the windows, nat; to compare seats over the same windows
+    missed: float = 0.0  # nat against it, for gestures that it finds seldom
 
 
 class Space:
@@ -46,12 +48,19 @@ class Space:
 
     def __init__(self, people: People) -> None:
         self.people, self.labels = people, len(people.labels)
-        size = people.blocks[-1][1]
+        self.told = told_by(people.features)
         self.covariances = tuple(c + RIDGE * np.diag(np.diag(c)) for c in people.within)  # by block
-        self._whitening = np.zeros((size, size))
+        parts = []
         for (start, stop), covariance in zip(people.blocks, self.covariances, strict=True):
-            self._whitening[start:stop, start:stop] = np.linalg.inv(np.linalg.cholesky(covariance)).T
-        self._learn(people.means @ self._whitening, _alike(people.features) @ self._whitening)
+            told = self.told[start:stop]
+            parts.append(np.linalg.inv(np.linalg.cholesky(covariance[np.ix_(told, told)])).T)
+        self._whitening = np.zeros((int(self.told.sum()), int(self.told.sum())))
+        at = 0
+        for part in parts:
+            self._whitening[at : at + len(part), at : at + len(part)] = part
+            at += len(part)
+        alike = _alike(people.features)[:, self.told]
+        self._learn(people.means[..., self.told] @ self._whitening, alike @ self._whitening)
 
     def _learn(self, means: Array, alike: Array) -> None:
         """How people differ; turns the space so that single gestures move independently of each other."""
@@ -75,11 +84,15 @@ class Space:
 
     def __call__(self, features: NDArray[np.floating[Any]], seat: Seat) -> Array:
         """(window, feature) of the armband's own order to (window, value) as seen at that seat."""
-        return np.asarray(shown(features, seat, self.people.features, CHANNELS) @ self._whitening)
+        return np.asarray(
+            shown(features, seat, self.people.features, CHANNELS)[..., self.told] @ self._whitening
+        )
 
     def raw(self, means: Array) -> Array:
-        """(label, value) back to features, as the profile at that seat reads them."""
-        return np.asarray(np.linalg.solve(self._whitening.T, means.T).T)
+        """(label, value) back to (label, feature), zero where a feature does not tell."""
+        features = np.zeros((len(means), len(self.told)))
+        features[:, self.told] = np.linalg.solve(self._whitening.T, means.T).T
+        return features
 
     def shifted(self, x: Array, seat: Seat, weight: float) -> Guessed:
         """The mean person, all gestures shifted alike to fit (window, value) `x`; each counts `weight`."""
@@ -101,7 +114,8 @@ class Space:
             share, _ = shares(x, means)
             means, penalty = self._most_likely(WEIGHT * weight * share.sum(axis=0), share.T @ x, share)
         share, log = shares(x, means)
-        return Guessed(start.seat, means, share, _evidence(log, weight) - penalty)
+        seldom = MISSED * float(np.minimum(np.log((share.mean(axis=0) + 1e-6) / SELDOM), 0).sum())
+        return Guessed(start.seat, means, share, _evidence(log, weight) - penalty, seldom)
 
     def _most_likely(self, counts: Array, sums: Array, share: Array) -> tuple[Array, float]:
         """Means under windows and prior together, and minus the log prior there."""
@@ -115,6 +129,20 @@ class Space:
         single = self._apart * weights * (away - self._ways @ z)
         penalty = 0.5 * float(z @ z + (single**2 / self._apart).sum())
         return self.mean + (single + self._ways @ z).reshape(self.labels, size), penalty
+
+
+def told_by(names: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Features by which strangers are told, (feature,): strength and covariance, nothing of the spectrum.
+
+    The people were recorded at half the armband's rate, so wave lengths and crossings are not a stranger's.
+    """
+    parts = []
+    for name in names:
+        part = np.ones(len(FEATURES[name][1](CHANNELS)), bool)
+        if name == "log_time_domain":
+            part[CHANNELS:] = False
+        parts.append(part)
+    return np.concatenate(parts)
 
 
 def shares(x: Array, means: Array) -> tuple[Array, Array]:
