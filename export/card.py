@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from myoedge.calibration.stranger_people import FACT
+from myoedge.calibration.stranger_people import FILE as PEOPLE_FILE
 from myoedge.edge.word_population import FILE
 
 INTENT = """\
@@ -37,6 +39,13 @@ without {unseen}. `docs/words.md` says what it reaches and what was tried; made 
 """
 
 
+PEOPLE = """\
+`{file}` holds where the held gestures of {count} people lie and how their windows stray (`myoedge calibrate
+--unlabelled 30`: a starter profile from free movement). Learned from {dataset} ({licence}; {attribution}),
+without {unseen}. `docs/calibration.md` says what it reaches; made by `myoedge train people --root DIR`.
+"""
+
+
 def card(row: Mapping[str, Any]) -> str:
     """Markdown of a finished row of bundle.json."""
     clock = row["modalities"][row["clock"]]
@@ -55,6 +64,9 @@ def card(row: Mapping[str, Any]) -> str:
     if words := row.get("words"):
         said = WORDS.format(**{**words, "file": FILE, "unseen": ", ".join(words["unseen"])})
         parts.append(f"## Words\n\n{said}")
+    if people := row.get(FACT):
+        said = PEOPLE.format(**{**people, "file": PEOPLE_FILE, "unseen": ", ".join(people["unseen"])})
+        parts.append(f"## Other people's gestures\n\n{said}")
     return "\n".join(parts)
 
 

@@ -52,6 +52,7 @@ def _row(entry: "Entry") -> dict[str, Any]:
         tested = profile.facts.get("held_out")
         row |= {"created_utc": profile.created_utc, "armband": profile.armband, "bundle": profile.bundle_name}
         row |= {"labels": list(dict.fromkeys(profile.head.labels))}
+        row |= {"starter": "starter" in profile.facts}
         row |= {"held_out": tested["accuracy"] if isinstance(tested, dict) else None}
     return row
 

@@ -69,6 +69,8 @@ def choose(args: argparse.Namespace) -> "Choice":
         from myoedge.calibration.store import load
 
         profile = load(name)
+        if "starter" in profile.facts:
+            manner.say(args, f"profile {name} is a starter; a minute of myoedge calibrate is surer")
     choice = Choice(
         bundle=manner.bundle_of(args, profile),
         engine=args.engine,
