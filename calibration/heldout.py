@@ -43,9 +43,9 @@ STRAYS: Mapping[int, tuple[float, ...]] = {
     3: (1.18, 1.56, 1.88, 2.14, 3.10, 4.30),
     4: (1.14, 1.48, 1.75, 2.02, 2.76, 3.97),
 }
-# Of one repetition, what is fitted on says nothing of another one: times the distance that lets as many pass
-# where its halves are held out of each other.
-HALVES = 1.45
+# Of one repetition, what is fitted on says nothing of another: there it is times the distance that lets the
+# share MOST_HALVES pass where its halves are held out of each other; other shares than ACCEPT as with two.
+HALVES, MOST_HALVES = 1.45, 0.975
 
 
 def check_accept(accept: float) -> float:
@@ -158,12 +158,13 @@ def _thresholds(tested: HeldOut, right: NDArray[np.bool_], score: float, accept:
         times = beyond(tested.repetitions, accept)
         of_all, own = times * float(tested.inside.mean()), times * tested.inside
     else:
-        near, each = tested.distances.min(axis=1)[right], 1 - (1 - accept) / 2
-        of_all = HALVES * float(np.quantile(near, each))
+        near = tested.distances.min(axis=1)[right]
+        times = HALVES * beyond(2, accept) / beyond(2, ACCEPT)
+        of_all = times * float(np.quantile(near, MOST_HALVES))
         truth = tested.truth[right]
         parts = [near[truth == label] for label in range(len(tested.labels))]
         own = np.array(
-            [HALVES * np.quantile(mine, each) if len(mine) >= FEWEST else of_all for mine in parts]
+            [times * np.quantile(mine, MOST_HALVES) if len(mine) >= FEWEST else of_all for mine in parts]
         )
     share = OWN if tested.whole else OWN_OF_ONE
     return Thresholds(score, of_all, tuple(float(share * d + (1 - share) * of_all) for d in own))

@@ -107,9 +107,11 @@ def test_the_more_is_asked_for_the_farther_and_the_more_repetitions_the_nearer_a
 
 
 def test_of_one_repetition_the_halves_set_the_limit_and_of_more_what_was_fitted_on() -> None:
-    one, two = (judge(spread_of(2.0, 2.0, n), 0.9)[1] for n in (1, 2))
-    assert one.distance == pytest.approx(HALVES * 2.0 * 0.95, rel=0.05)
-    assert two.distance == pytest.approx(beyond(2, 0.9) * 1.0)
+    one, two = (judge(spread_of(2.0, 2.0, n), 0.95)[1] for n in (1, 2))
+    assert one.distance == pytest.approx(HALVES * 2.0 * 0.975, rel=0.05)
+    assert two.distance == pytest.approx(beyond(2, 0.95) * 1.0)
+    less = judge(spread_of(2.0, 2.0, 1), 0.8)[1]
+    assert less.distance == pytest.approx(one.distance * beyond(2, 0.8) / beyond(2, 0.95))
 
 
 def test_what_was_fitted_on_is_measured_from_its_own_label() -> None:
