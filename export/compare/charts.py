@@ -8,7 +8,7 @@ from typing import Any
 WIDTH, LEFT, RIGHT, TOP, ROW = 760, 250, 40, 34, 26  # px
 PLOT = WIDTH - LEFT - RIGHT
 CELL = 24
-SMALL = ' font-size="9"'
+SMALL = ' style="font-size:9px"'
 SHAPES = {"mlp": "square", "multimodal": "circle", "hierarchical": "triangle"}  # shape, not colour alone
 COLOURS = {"mlp": "#8c564b", "multimodal": "#1f77b4", "hierarchical": "#d62728"}
 OTHER = ("circle", "#2ca02c")
