@@ -115,3 +115,10 @@ def test_a_look_is_better_by_accuracy_then_by_loss_and_by_training_loss_where_no
     assert not _better(Look(2, 0.1, 0.6, 0.8, 0.1), first)
     assert _better(Look(2, 0.9, None, None, 0.1), Look(1, 1.0, None, None, 0.1))
     assert not _better(Look(2, 0.9999, None, None, 0.1), Look(1, 1.0, None, None, 0.1))
+
+
+def test_mixed_precision_learns_too(made: Made, tmp_path: Path) -> None:
+    model = {"kind": "mlp", "fusion": "linear"}
+    train(made, tmp_path, training={"epochs": 3, "precision": "bfloat16"}, model=model)
+    looks = json.loads((tmp_path / "anna-seed0" / RUN).read_text())["training"]["looks"]
+    assert looks[2]["loss"] < looks[0]["loss"]

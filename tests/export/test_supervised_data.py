@@ -5,7 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from myoedge.edge.errors import UsageError
+from myoedge.edge.errors import FormatError, UsageError
+from myoedge.export.cache import Cached
+from myoedge.export.data.fold import Fold
+from myoedge.export.data.repetition import Repetition
 from myoedge.export.supervised_data import FoldData, batches, fold_data, make_folds, steps
 
 Made = Any
@@ -65,3 +68,23 @@ def test_rest_can_be_left_out_or_thinned(made: Made) -> None:
     even = data_of(made, data={"rest": "even", "folds": "repetitions:1,2//4"})
     counts = np.bincount(even.train.targets)
     assert counts[even.labels.index("rest")] == counts.max() == 18
+
+
+def test_a_label_too_short_for_a_window_is_refused_by_name(make_set: Any) -> None:
+    made = make_set(people=("anna",))
+    for number in (1, 2):
+        for end in ("npy", "imu.npy"):
+            path = made.root / "anna" / "1" / f"fist_{number}.{end}"
+            np.save(path, np.load(path)[: 30 if end == "npy" else 8])
+    recipe, cached = made.recipe(), made.cached()
+    train, validation, test = _lists(cached)
+    fold = Fold("anna", "anna", train, validation, test)
+    with pytest.raises(FormatError, match="anna: fist has no window to train on"):
+        fold_data(recipe, cached, fold, ("emg",), 0)
+
+
+def _lists(cached: Cached) -> tuple[tuple[Repetition, ...], ...]:
+    """Repetitions 1 and 2, none, 4."""
+    return tuple(
+        tuple(r for r in cached.dataset.repetitions if r.number + 1 in own) for own in ((1, 2), (), (4,))
+    )
