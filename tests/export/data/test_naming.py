@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from myoedge.export.data.naming import files, folders, natural
+from myoedge.export.data.naming import files, folders, natural, ranges
 
 
 def test_numbers_inside_names_count() -> None:
@@ -17,3 +17,8 @@ def test_hidden_things_are_not_listed(tmp_path: Path) -> None:
     (tmp_path / "x.csv").touch()
     assert [path.name for path in folders(tmp_path)] == ["b"]
     assert [path.name for path in files(tmp_path, ".csv")] == ["x.csv"]
+
+
+def test_numbers_are_written_as_a_person_writes_them() -> None:
+    assert ranges([7, 1, 2, 3, 3]) == "1-3, 7"
+    assert ranges([]) == "" and ranges([5]) == "5"
