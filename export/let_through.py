@@ -65,9 +65,9 @@ def rest_of(people: Collection[LetThrough]) -> dict[str, Any]:
 
 
 def moving_of(people: Collection[LetThrough]) -> dict[str, Any]:
-    """Events an hour of strange movement, over all people."""
+    """Events an hour of strange movement, over all people; 0 of both where windows were judged."""
     hours = sum(one.moved_s for one in people) / 3600
-    events = sum(int((_all(one.strange) <= 1).sum()) for one in people)
+    events = sum(int((_all(one.strange) <= 1).sum()) for one in people if one.moved_s)
     return {
         "hours": round(hours, 3),
         "events": events,

@@ -33,4 +33,4 @@ def test_events_are_counted_by_the_hour_of_strange_movement() -> None:
     one = tally([0.5, 2.0, np.inf])
     one.moved_s = 7200.0
     assert moving_of([one]) == {"hours": 2.0, "events": 1, "events_per_hour": 0.5}
-    assert moving_of([tally([0.5])])["events_per_hour"] is None
+    assert moving_of([tally([0.5])]) == {"hours": 0.0, "events": 0, "events_per_hour": None}
