@@ -9,5 +9,5 @@ folds(loaded, scheme, seed)          train, validation and test without a leak  
 training_scale(fold, modality)       mean and deviation of the training alone               scale.py
 canonical(key, native)               what a set's label is called here                      labels.py
 movement_names(key)                  what a large set's numbers stand for                   movements.py
-describe(loaded), picture(...)       what is in a set, for people                           show.py, picture.py
+describe(loaded), picture(...)       what is in a set, for people           show.py and picture.py
 """

@@ -71,7 +71,8 @@ def read(path: Path, modality: str, every: int, start: int, stop: int) -> Signal
             samples = np.concatenate([_grid(file, name, start, stop) for name in GRIDS], axis=1)
     if not np.isfinite(samples).all():
         bad = np.flatnonzero(~np.isfinite(samples).all(axis=0)).tolist()
-        raise FormatError(f"{path.name} {modality} rows {start}..{stop - 1} hold NaN in columns {bad}")
+        met = f"{path.name} {modality} rows {start}..{stop - 1} hold NaN in columns {bad}"
+        raise FormatError(f"{met}, wanted numbers; leave this person out, or mend the file")
     if modality == "emg":
         samples[:, list(_look(path, path.stat().st_mtime_ns).wrapped)] = 0.0
     return samples
