@@ -42,7 +42,7 @@ def beside(title: str, rows: Sequence[tuple[str, Sequence[Named]]], unit: str) -
     parts = [_open(title, len(rows) * tall + 40), *_legend(names)]
     for number, (label, own) in enumerate(rows):
         y = 30.0 + number * tall
-        parts.append(_text(LEFT - 8 + min(0.0, low * scale), y + tall / 2, label, "end"))
+        parts.append(_text(LEFT - 8, y + tall / 2, label, "end"))
         for turn, (name, value) in enumerate(own):
             if value == value:
                 x, wide = (zero, value * scale) if value >= 0 else (zero + value * scale, -value * scale)
