@@ -18,7 +18,7 @@ from myoedge.calibration.fit import REST, UNKNOWN
 from myoedge.calibration.seat import Seat, seated
 from myoedge.calibration.stranger_means import TEMPERATURE, Guessed, Space, shares
 from myoedge.calibration.stranger_people import CHANNELS, People
-from myoedge.calibration.stranger_seat import seats, shown
+from myoedge.calibration.stranger_seat import reordered, seats, shown
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.errors import FormatError, MismatchError
@@ -32,7 +32,7 @@ FITTED = 4  # seats, of those that fit best at first
 EVERY = 3  # of the windows one in so many: they overlap
 NEAR = 1.0  # electrodes: two places nearer than that mean the same to the wearer
 VARIED = 9.0  # least variance in the second direction, in units of how windows stray: three things were done
-MARGIN = 2.0  # nat by which the place must beat any quite different one
+MARGIN = 5.0  # nat by which the place must beat any quite different one
 LEAST_LOG = -3.5  # mean log density of a window, below which these are nobody's gestures
 ACCEPTED, WIDER = 0.975, 1.3  # as at calibration from one repetition cut in two
 SCORE = 0.4  # least posterior that is believed
@@ -93,14 +93,16 @@ def guess(
             f"{len(x) * hop_s:.0f} s without a bad channel; wanted {LEAST_S:g} s or more: look how the band "
             "sits, then move freely again, or calibrate"
         )
-    space = Space(people)
-    found, margin = _search(space, x[::EVERY], float(EVERY))
+    space, even = Space(people), Space(people.standardised())
+    centre, unit = x.mean(axis=0), x.std(axis=0) + 1e-6
+    found, other, margin = _search((space, even), (x[::EVERY], (x[::EVERY] - centre) / unit), float(EVERY))
     share, log = shares(space(x, found.seat), found.means)
     done_s = dict(zip(people.labels, (share.sum(axis=0) * hop_s).tolist(), strict=True))
     reason = _doubt(space(x, found.seat), margin, float(log.mean()))
     if reason:
         return Guess(None, reason, found.seat, margin, done_s)
-    head = _head(space, found, embedder.blocks)
+    order = reordered(people.features, CHANNELS, found.seat.order(range(CHANNELS)))
+    head = _head((space, even), (found, other), (centre[order], unit[order]), embedder.blocks)
     best = share.argmax(axis=1)
     base = Profile(
         wearer=wearer,
@@ -122,23 +124,26 @@ def guess(
     return Guess(seated(base, found.seat), STARTER, found.seat, margin, done_s)
 
 
-def _search(space: Space, x: Array, weight: float) -> tuple[Guessed, float]:
-    """The seat that explains the windows best, and by how much it beats the best quite different one."""
-    first = [space.shifted(space(x, seat), seat, weight) for seat in seats(CHANNELS)]
-    first.sort(key=lambda one: -one.score)
-    best, *others = sorted(
-        (space.fitted(space(x, one.seat), one, weight) for one in _varied(first)),
-        key=lambda one: -(one.score + one.missed),
-    )
-    other = max((one.score for one in others if _apart(one.seat, best.seat)), default=-np.inf)
-    return best, best.score - other
-
-
-def _varied(ranked: Sequence[Guessed]) -> list[Guessed]:
-    """The best few, and the best of those that are quite different from the very best."""
-    few = list(ranked[:FITTED])
-    other = next((one for one in ranked if _apart(one.seat, ranked[0].seat)), None)
-    return few if other is None or any(one is other for one in few) else [*few, other]
+def _search(
+    spaces: tuple[Space, Space], x: tuple[Array, Array], weight: float
+) -> tuple[Guessed, Guessed, float]:
+    """The seat that explains the windows best, both as they are and standardised, and by how much it beats
+    the best quite different one."""
+    tried: dict[Seat, tuple[Guessed, Guessed]] = {}
+    for seat in seats(CHANNELS):
+        a, b = (s.shifted(s(v, seat), seat, weight) for s, v in zip(spaces, x, strict=True))
+        tried[seat] = a, b
+    likely: list[Seat] = []
+    for i in range(len(spaces)):
+        ranked = sorted(tried, key=lambda seat: -tried[seat][i].score)
+        likely += [*ranked[:FITTED], *[seat for seat in ranked if _apart(seat, ranked[0])][:1]]
+    fitted = [
+        tuple(s.fitted(s(v, seat), start, weight) for s, v, start in zip(spaces, x, tried[seat], strict=True))
+        for seat in dict.fromkeys(likely)
+    ]
+    best = max(fitted, key=lambda pair: sum(one.score + one.missed for one in pair))
+    score = [sum(one.score for one in pair) for pair in fitted if _apart(pair[0].seat, best[0].seat)]
+    return best[0], best[1], sum(one.score for one in best) - max(score, default=-np.inf)
 
 
 def _apart(one: Seat, other: Seat) -> bool:
@@ -158,19 +163,36 @@ def _doubt(x: Array, margin: float, log: float) -> str:
     return ""
 
 
-def _head(space: Space, found: Guessed, blocks: Sequence[tuple[int, int]]) -> Head:
-    """Means as found, covariances of other people; whatever is not closed-form says nothing."""
-    people, size = space.people, blocks[-1][1]
+def _head(
+    spaces: tuple[Space, Space],
+    found: tuple[Guessed, Guessed],
+    scale: tuple[Array, Array],
+    blocks: Sequence[tuple[int, int]],
+) -> Head:
+    """Both guesses as one Gaussian a gesture, precisions added; what is not looked at says nothing.
+
+    `scale`: mean and deviation of the windows' features at that seat, by which the second was standardised.
+    """
+    people, size = spaces[0].people, blocks[-1][1]
     means, spread = np.zeros((len(people.labels), size)), np.full(size, UNKNOWN)
     covariances: list[Array] = []
-    raw = space.raw(found.means)
-    for (start, stop), covariance in zip(people.blocks, space.covariances, strict=True):
-        own = np.sqrt(np.diag(covariance))
-        told = space.told[start:stop]
-        spread[start:stop] = np.where(told, own, UNKNOWN)
-        means[:, start:stop] = raw[:, start:stop] / own
-        correlated = np.where(np.outer(told, told), covariance / np.outer(own, own), 0.0)
-        covariances.append(np.where(np.eye(stop - start, dtype=bool), 1.0, correlated))
+    plain = spaces[0].raw(found[0].means)
+    even = scale[0] + scale[1] * spaces[1].raw(found[1].means)
+    for (start, stop), own, others in zip(
+        people.blocks, spaces[0].covariances, spaces[1].covariances, strict=True
+    ):
+        at = np.flatnonzero(spaces[0].told[start:stop])
+        unit = scale[1][start + at]
+        one = np.linalg.inv(own[np.ix_(at, at)])
+        two = np.linalg.inv(others[np.ix_(at, at)] * np.outer(unit, unit))
+        both = 2 * np.linalg.inv(one + two)
+        middle = (plain[:, start + at] @ one + even[:, start + at] @ two) @ both / 2
+        deviation = np.sqrt(np.diag(both))
+        spread[start + at] = deviation
+        means[:, start + at] = middle / deviation
+        covariance = np.eye(stop - start)
+        covariance[np.ix_(at, at)] = both / np.outer(deviation, deviation)
+        covariances.append(covariance)
     covariances += [np.eye(stop - start) for start, stop in blocks[len(people.blocks) :]]
     return Head(people.labels, means, spread, tuple(blocks), tuple(covariances), TEMPERATURE)
 

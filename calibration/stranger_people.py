@@ -4,7 +4,7 @@ Made by `export/people_population.py`. Everything is in closed-form features, as
 like the first person's: the others' were turned, and mirrored, to match.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -31,6 +31,18 @@ class People:
     blocks: tuple[tuple[int, int], ...]  # their ranges
     means: Array  # (person, label, feature)
     within: tuple[Array, ...]  # by block: covariance of windows about a person's gesture
+
+    def standardised(self) -> "People":
+        """The same with each person's features in units of that person's own windows, every gesture alike."""
+        within = np.concatenate([np.diag(covariance) for covariance in self.within])
+        spread = np.sqrt(self.means.var(axis=1) + within)  # (person, feature)
+        inverse = 1 / spread
+        scales = np.einsum("pi,pj->ij", inverse, inverse) / len(spread)
+        return replace(
+            self,
+            means=(self.means - self.means.mean(axis=1, keepdims=True)) / spread[:, None],
+            within=tuple(c * scales[a:b, a:b] for c, (a, b) in zip(self.within, self.blocks, strict=True)),
+        )
 
 
 def load_people(bundle: Bundle) -> People | None:
