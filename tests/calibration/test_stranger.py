@@ -31,7 +31,9 @@ def people() -> People:
     return found
 
 
-def moved(gestures: Sequence[str], turn: str = "0", mirror: str = "0", seconds: int = 26) -> NDArray[np.int16]:
+def moved(
+    gestures: Sequence[str], turn: str = "0", mirror: str = "0", seconds: int = 26
+) -> NDArray[np.int16]:
     """(time, 8) of a simulated wearer (a person the bundle was not trained on) who moves freely."""
     wearer = make_wearer("dara", seed=1, options={"rotation": turn, "mirror": mirror})
     pieces = [wearer.emg(200)]
