@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from myoedge.calibration.covariance import ledoit_wolf
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
+from myoedge.calibration.fit import UNKNOWN
 from myoedge.calibration.stretch import Stretch
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.head import Head
@@ -56,7 +57,8 @@ def fit_hudgins(examples: Sequence[Example]) -> Head:
     labels = tuple(sorted({e.label for e in examples}))
     x = np.concatenate([e.embeddings for e in examples]).astype(np.float64)
     y = np.concatenate([np.full(len(e), labels.index(e.label)) for e in examples])
-    spread = x.std(axis=0) + LEAST
+    spread = x.std(axis=0)
+    spread[spread < LEAST] = UNKNOWN  # crossings of samples that stand far above zero
     x /= spread
     means = np.stack([x[y == k].mean(axis=0) for k in range(len(labels))])
     size = x.shape[1]

@@ -44,3 +44,14 @@ def test_the_discriminant_tells_gestures_apart_from_fewer_windows_than_values() 
     for example in some(50):
         decided = np.array(head.labels)[head.distances(example.embeddings).argmin(axis=1)]
         assert (decided == example.label).mean() > 0.95
+
+
+def test_a_value_that_never_moved_in_the_calibration_says_nothing_later() -> None:
+    rng = np.random.default_rng(7)
+
+    def shown(at: float, crossings: float) -> Example:
+        values = np.hstack([at + rng.normal(size=(20, 3)), np.full((20, 1), crossings)])
+        return Example("fist" if at else "rest", 0, values, np.ones((20, 4), bool), np.zeros(20))
+
+    head = fit_hudgins([shown(0, 0), shown(9, 0)])
+    assert (head.distances(shown(9, 2).embeddings).argmin(axis=1) == head.labels.index("fist")).all()
