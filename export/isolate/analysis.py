@@ -43,22 +43,23 @@ class Analysis:
 
 
 def analyse(subjects: Sequence[Subject], heads: bool = False, say: Say = lambda _: None) -> Analysis:
-    """Runs of the same architecture, inputs and labels; raises MismatchError for others."""
+    """Runs of one architecture and inputs, whose people may lack a label; raises MismatchError for others."""
     one = subjects[0]
     for other in subjects[1:]:
         if _shape(other) != _shape(one):
             raise MismatchError(
                 f"{other.name} is another network than {one.name}: {_shape(other)}, wanted {_shape(one)}; "
-                "analyse runs of one architecture, inputs and labels together"
+                "analyse runs of one architecture and inputs together"
             )
-    found = [_analysed(subject, heads, say) for subject in subjects]
+    labels = tuple(sorted({label for subject in subjects for label in subject.test.labels}))
+    found = [_analysed(subject, heads, say, labels) for subject in subjects]
     return Analysis(
         tuple(subject.name for subject in subjects),
         one.model.modalities,
         tuple(range(len(one.model.apart), len(one.model.depths()))),
         len(one.model.depths()),
         tuple(person for single in found for person in single.people),
-        one.test.labels,
+        labels,
         sum(single.windows for single in found),
         np.concatenate([single.accuracy for single in found]),
         _together([single.losses for single in found]),
@@ -71,10 +72,10 @@ def analyse(subjects: Sequence[Subject], heads: bool = False, say: Say = lambda 
 
 def _shape(subject: Subject) -> tuple[object, ...]:
     depths = [[one.heads for one in depth] for depth in subject.model.depths()]
-    return subject.model.owners, depths, subject.test.labels
+    return subject.model.owners, depths
 
 
-def _analysed(subject: Subject, heads: bool, say: Say) -> Analysis:
+def _analysed(subject: Subject, heads: bool, say: Say, labels: Sequence[str]) -> Analysis:
     model, test = subject.model, subject.test
     say(f"{subject.name}: {len(test)} windows of {len(test.people)} people")
     cuts = [cut for stage in STAGES for cut in planned(model, stage, heads, DRAWS)]
@@ -97,12 +98,18 @@ def _analysed(subject: Subject, heads: bool, say: Say) -> Analysis:
         test.labels,
         len(test),
         by_person(test, whole.right),
-        tuple(losses),
+        tuple(_among(loss, test.labels, labels) for loss in losses),
         tuple(attribute(model, test)),
-        tuple(random_losses),
+        tuple(_among(loss, test.labels, labels) for loss in random_losses),
         tuple(attribute(subject.untrained, test)),
         tuple(worths(model, test, subject.train, inputs, sensors)),
     )
+
+
+def _among(loss: Loss, own: Sequence[str], labels: Sequence[str]) -> Loss:
+    """The same loss by all runs' labels, NaN for those this one has not."""
+    at = [own.index(label) if label in own else -1 for label in labels]
+    return replace(loss, by_label=np.append(loss.by_label, np.nan)[at])
 
 
 def _together(runs: Sequence[tuple[Row, ...]]) -> tuple[Row, ...]:

@@ -45,6 +45,17 @@ def test_runs_of_other_networks_are_refused(build: Build, probe: Probe) -> None:
         analyse([subject("one", build(), probe), subject("two", build(layers=1), probe)])
 
 
+def test_people_who_lack_a_gesture_are_taken_together_by_its_name(build: Build, probe: Probe) -> None:
+    model = build()
+    other = Probe(probe.inputs, probe.truth, probe.person, ("fist", "rest", "wave"))
+    found = analyse([subject("one", model, probe), subject("two", model, other)])
+    assert found.labels == ("fist", "open", "rest", "wave")
+    alone = analyse([subject("one", model, probe)])
+    for both, one in zip(found.losses, alone.losses, strict=True):
+        fist, opened, rest = one.by_label
+        np.testing.assert_allclose(both.by_label, [fist, opened, (rest + opened) / 2, rest])
+
+
 def test_shares_of_layers_within_are_none_across(both: Both) -> None:
     _, rows = both
     for measure in ("M3", "M4"):
