@@ -5,7 +5,7 @@ from typing import Any
 
 from myoedge.verbs import manner
 
-WINDOWS = 1000  # of each run: half a minute for four layers of width 64 on one core
+WINDOWS = 1000  # of each run: 40 s for four layers of width 64 on one core
 
 
 def add(parser: argparse.ArgumentParser) -> None:
