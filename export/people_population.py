@@ -74,7 +74,7 @@ def fit_people(
         "means": np.array([tried[h.person][at[h.person]] for h in holders], np.float32)
     }
     seen = [(h, shown(h.features, found[h.person], names, CHANNELS)) for h in holders]
-    within = np.mean([_residuals(h, x, count) for h, x in seen], axis=0)
+    within = np.mean([_residuals(h, np.asarray(x, np.float64), count) for h, x in seen], axis=0)
     for i, (start, stop) in enumerate(blocks_of(names)):
         arrays[f"within_{i}"] = within[start:stop, start:stop].astype(np.float32)
     return arrays, found

@@ -42,7 +42,7 @@ def train_windows(
     seed = recipe.seed if asked.seed is None else asked.seed
     rows: dict[str, Any] = {}
     for job in jobs_of_one(recipe, chosen, asked.inputs or tuple(recipe.front.modalities), seed):
-        run = train_run(job, cached, out / run_name(job), lambda text, fold=job.fold: say(f"{fold}: {text}"))
+        run = train_run(job, cached, out / run_name(job), _within(job.fold, say))
         rows[job.fold] = {"folder": str(run.folder), **_facts(run.row)}
         say(f"{job.fold}: {_said(rows[job.fold])}")
     return {
@@ -52,6 +52,10 @@ def train_windows(
         "mean": {name: mean_of(rows.values(), name) for name in ("window_accuracy", "gesture_accuracy")},
         "skipped": [*cached.dataset.skipped, *skipped],
     }
+
+
+def _within(fold: str, say: Say) -> Say:
+    return lambda text: say(f"{fold}: {text}")
 
 
 def mean_of(rows: Any, name: str) -> float:
