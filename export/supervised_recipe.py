@@ -226,7 +226,7 @@ def _typed(value: Any, kind: Any, where: str) -> Any:
     """The value as the field's type; lists become tuples."""
     if isinstance(value, list) and "tuple" in str(kind):
         return tuple(tuple(one) if isinstance(one, list) else one for one in value)
-    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
+    kinds: dict[str, Any] = {"int": (int,), "float": (int, float), "str": (str,)}
     wanted = kinds.get(getattr(kind, "__name__", str(kind)))
     if wanted is None or isinstance(value, bool) or not isinstance(value, wanted):
         raise ValueError(f"met {where} = {value!r}, wanted a value of type {getattr(kind, '__name__', kind)}")
