@@ -39,8 +39,8 @@ def cross_share(cross: Rows, within: Rows) -> Rows:
 def bootstrap(rows: Rows, statistic: Callable[[Rows], Rows], seed: int = 0, draws: int = DRAWS) -> Share:
     """A statistic of the people's mean, with the percentile interval of drawing people anew.
 
-    `statistic` takes (draw, quantity) and gives (draw,). The interval is of people and so is NaN with one, and
-    where there is nothing to share out.
+    `statistic` takes (draw, quantity) and gives (draw,). The interval is of people and so is NaN with one,
+    and where there is nothing to share out.
     """
     value = float(statistic(rows.mean(axis=0)[None])[0])
     if len(rows) < 2 or np.isnan(value):
