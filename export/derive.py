@@ -26,8 +26,19 @@ def tilt(quaternion: Samples) -> Samples:
 def turn(quaternion: Samples) -> Samples:
     """Rotation since the first sample, axis times angle: (time, 3) in radians, in the arm's axes then."""
     q = _unit(quaternion)
-    w, x, y, z = (q[0] * np.array([1, -1, -1, -1])).T
-    a, b, c, d = q.T
+    return _rotation(np.broadcast_to(q[:1], q.shape), q)
+
+
+def step(quaternion: Samples) -> Samples:
+    """Rotation from each sample to the next, (time, 3) in radians: what a gyroscope reads. First row 0."""
+    q = _unit(quaternion)
+    return _rotation(np.concatenate([q[:1], q[:-1]]), q)
+
+
+def _rotation(start: NDArray[np.float64], end: NDArray[np.float64]) -> Samples:
+    """From one orientation to another, row by row, as axis times angle in the axes of `start`."""
+    w, x, y, z = (start * np.array([1, -1, -1, -1])).T
+    a, b, c, d = end.T
     since = np.stack(
         [
             w * a - x * b - y * c - z * d,
@@ -63,6 +74,7 @@ def _unit(quaternion: Samples) -> NDArray[np.float64]:
 DERIVED: Mapping[str, tuple[int, int, Callable[[Samples], Samples]]] = {
     "tilt": (4, 3, tilt),
     "turn": (4, 3, turn),
+    "step": (4, 3, step),
     "tilt and turn": (4, 6, tilt_and_turn),
     "motion": (10, 9, motion),
 }

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from myoedge.edge.errors import MismatchError
-from myoedge.export.derive import derive, motion, tilt, turn
+from myoedge.export.derive import derive, motion, step, tilt, turn
 
 ONE = 16384.0
 
@@ -58,3 +58,9 @@ def test_a_quaternion_of_zeros_is_no_rotation() -> None:
 def test_another_stream_is_refused() -> None:
     with pytest.raises(MismatchError, match="made from 10 columns"):
         derive("motion", np.zeros((5, 4), np.float32))
+
+
+def test_steps_add_up_to_the_turn() -> None:
+    rows = counts(*(times(about(1, 40), about(0, degrees)) for degrees in (0, 10, 25, 45)))
+    np.testing.assert_allclose(np.degrees(step(rows)[:, 0]), [0, 10, 15, 20], atol=0.1)
+    np.testing.assert_allclose(step(rows).sum(0), turn(rows)[-1], atol=1e-3)
