@@ -4,7 +4,7 @@
 PYTHON ?= $(shell for p in python3.11 python3; do "$$p" -c 'import venv' 2>/dev/null && echo "$$p" && break; done)
 PY := .venv/bin/python
 DEMO_PY := .venv-demo/bin/python
-EXTRAS := ble,serial,onnx,litert,virtual,sign,web,terminal,data,export
+EXTRAS := ble,serial,onnx,litert,virtual,sign,web,terminal,data,export,cluster
 DEMO_EXTRAS := virtual,litert
 ARGS ?=
 ROUNDS ?= 10
@@ -53,7 +53,7 @@ clean:
 
 # A stamp in each environment: it is filled once, and again when pyproject.toml changes.
 .venv/ready: pyproject.toml
-	@echo "Filling .venv with the workshop and the checks: about 2.5 GB, some minutes the first time."
+	@echo "Filling .venv with the workshop and the checks: about 2.8 GB, some minutes the first time."
 	PYTHON="$(PYTHON)" bash .ci/environment .venv '.[$(EXTRAS)]' --group dev
 	touch "$@"
 
