@@ -6,6 +6,7 @@ much; two threads in one worker were ten times slower where it was tried.
 
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
@@ -56,15 +57,18 @@ def _imported() -> Any:
 
 def _begin(ray: Any, address: str | None, workers: int) -> None:
     where: dict[str, Any] = {"address": address}
+    environment: dict[str, Any] = {"env_vars": THREADS}
     if address is None:
         where = {"address": "local", "num_cpus": workers, "include_dashboard": False}
+        # Ray puts this into a shell's command as it stands: a Python in a folder with a space starts no worker.
+        environment["py_executable"] = shlex.quote(sys.executable)
     try:
         ray.init(
             **where,
             logging_level=logging.ERROR,
             log_to_driver=False,
             configure_logging=False,
-            runtime_env={"env_vars": THREADS},
+            runtime_env=environment,
         )
     except Exception as error:  # Ray raises ConnectionError, RuntimeError, ValueError and its own
         raise LinkError(
