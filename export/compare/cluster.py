@@ -60,7 +60,7 @@ def _begin(ray: Any, address: str | None, workers: int) -> None:
     environment: dict[str, Any] = {"env_vars": THREADS}
     if address is None:
         where = {"address": "local", "num_cpus": workers, "include_dashboard": False}
-        # Ray puts this into a shell's command as it stands: a Python in a folder with a space starts no worker.
+        # Ray puts this into a shell's command as it stands: Python in a folder with a space starts no worker.
         environment["py_executable"] = shlex.quote(sys.executable)
     try:
         ray.init(
