@@ -124,9 +124,12 @@ def test_classic_says_nothing_of_other_numbers_of_channels() -> None:
 
 
 def test_int8_costs_at_most_half_a_point() -> None:
-    for one in load_bundle("default").facts["metrics"]["accuracy"].values():
-        if "float" in one:
-            assert abs(one["int8"]["mean"] - one["float"]["mean"]) <= 0.005
+    rows = load_bundle("default").facts["metrics"]["accuracy"].values()
+    compared = [one for one in rows if "float" in one]
+    if not compared:
+        pytest.skip("the priors were renewed since the float network was at hand; the next train compares it")
+    for one in compared:
+        assert abs(one["int8"]["mean"] - one["float"]["mean"]) <= 0.005
 
 
 def test_the_card_compares_the_network_with_classic_on_every_set_it_names() -> None:
