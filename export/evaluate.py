@@ -216,16 +216,11 @@ def _result(
         raise UsageError(
             f"no window of {subject.dataset.spec.key} could be tested: repetitions shorter than a window"
         )
-    bundle, clock = subject.bundle, subject.embedder().clock
     people = {person: score.to_json() for (_, person), score in scores.items()}
     row: dict[str, Any] = {
         "dataset": subject.dataset.spec.key,
         "protocol": protocol,
-        "bundle": f"{bundle.name} {bundle.short_digest}",
-        "engine": subject.engine.name if subject.engine else None,
-        "modalities": list(subject.modalities),
-        "window_ms": round(clock.rows / clock.rate_hz * 1000, 3),
-        "hop_ms": bundle.hop_ms,
+        **subject.facts(),
         "people": people,
         "mean": mean_of(people.values()),
         "worst": min(person["accuracy"] for person in people.values()),

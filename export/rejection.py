@@ -79,16 +79,11 @@ def _let_through(subject: Subject, one: PersonSplit, accept: float, by: str) -> 
 
 
 def _result(subject: Subject, people: Mapping[str, LetThrough], accept: float) -> dict[str, Any]:
-    bundle, clock = subject.bundle, subject.embedder().clock
     rows = {name: tally.to_json(accept) for name, tally in people.items()}
     return {
         "dataset": subject.dataset.spec.key,
         "accept": accept,
-        "bundle": f"{bundle.name} {bundle.short_digest}",
-        "engine": subject.engine.name if subject.engine else None,
-        "modalities": list(subject.modalities),
-        "window_ms": round(clock.rows / clock.rate_hz * 1000, 3),
-        "hop_ms": bundle.hop_ms,
+        **subject.facts(),
         "people": rows,
         "mean": mean_of(rows.values()),
         "worst": worst_of(rows.values()),

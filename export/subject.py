@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,17 @@ class Subject:
     def embedder(self) -> StreamEmbedder:
         """Stops 5 to 7 without a wearer."""
         return StreamEmbedder(self.bundle, self.engine, self.dataset.spec.streams, only=self.modalities)
+
+    def facts(self) -> dict[str, Any]:
+        """What every result says of it."""
+        clock = self.embedder().clock
+        return {
+            "bundle": f"{self.bundle.name} {self.bundle.short_digest}",
+            "engine": self.engine.name if self.engine else None,
+            "modalities": list(self.modalities),
+            "window_ms": round(clock.rows / clock.rate_hz * 1000, 3),
+            "hop_ms": self.bundle.hop_ms,
+        }
 
     def learned(self, person: str, calibration: Sequence[Repetition]) -> Learned:
         """A profile fitted as `calibrate` does."""

@@ -9,7 +9,7 @@ WINDOWS = 1000  # of each run: 40 s for four layers of width 64 on one core
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "example: myoedge isolate runs/isonet-psl/person1 --root recordings --out pathways"
+    parser.epilog = "example: myoedge isolate runs/isonet-psl/person1-seed0 --root recordings --out pathways"
     parser.add_argument(
         "run",
         nargs="+",
