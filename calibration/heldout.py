@@ -46,6 +46,7 @@ STRAYS: Mapping[int, tuple[float, ...]] = {
 # Of one repetition, what is fitted on says nothing of another: there it is times the distance that lets the
 # share MOST_HALVES pass where its halves are held out of each other; other shares than ACCEPT as with two.
 HALVES, MOST_HALVES = 1.45, 0.975
+NEARBY, NEARBY_WIDER = 0.975, 1.3  # share let through, and how much wider, of windows near those fitted on
 
 
 def check_accept(accept: float) -> float:
@@ -168,6 +169,11 @@ def _thresholds(tested: HeldOut, right: NDArray[np.bool_], score: float, accept:
         )
     share = OWN if tested.whole else OWN_OF_ONE
     return Thresholds(score, of_all, tuple(float(share * d + (1 - share) * of_all) for d in own))
+
+
+def widened(distances: Sequence[float] | Array) -> float:
+    """A limit from windows near those fitted on, as halves of one repetition are: wider than they show."""
+    return NEARBY_WIDER * float(np.quantile(distances, NEARBY))
 
 
 def beyond(repetitions: int, accept: float) -> float:

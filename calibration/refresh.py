@@ -14,6 +14,7 @@ import numpy as np
 
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.example import Example
+from myoedge.calibration.heldout import widened
 from myoedge.calibration.seat import REFRESH_FACT, Seat, seat_of
 from myoedge.calibration.stretch import Stretch
 from myoedge.calibration.sync import Rule, Search
@@ -28,7 +29,6 @@ STRAYS = 1.5  # times what repetitions stray that counts as no change: one repet
 TRUST = 0.8  # of the share that is left, in the new repetition (both: docs/donning.md)
 OLD = 40  # windows that the old mean counts as, where the calibration cannot tell how repetitions stray
 RULE = Rule(margin=0.5, share=0.6)  # of the gestures asked for; there are more of them than in a sync
-ACCEPTED, WIDER = 0.975, 1.3  # as at calibration from one repetition cut in two
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +162,4 @@ def _judged(head: Head, examples: Sequence[Example], share: float | None) -> tup
                 distances += found.min(axis=1)[hit].tolist()
     if not distances:
         return 0.0, 0.0
-    return float(np.mean(right)), WIDER * float(np.quantile(distances, ACCEPTED))
+    return float(np.mean(right)), widened(distances)

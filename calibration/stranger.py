@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.fit import REST, UNKNOWN
+from myoedge.calibration.heldout import widened
 from myoedge.calibration.seat import Seat, seated
 from myoedge.calibration.stranger_means import TEMPERATURE, Guessed, Space, shares
 from myoedge.calibration.stranger_people import CHANNELS, People
@@ -34,7 +35,6 @@ NEAR = 1.0  # electrodes: two places nearer than that mean the same to the weare
 VARIED = 9.0  # least variance in the second direction, in units of how windows stray: three things were done
 MARGIN = 5.0  # nat by which the place must beat any quite different one
 LEAST_LOG = -3.5  # mean log density of a window, below which these are nobody's gestures
-ACCEPTED, WIDER = 0.975, 1.3  # as at calibration from one repetition cut in two
 SCORE = 0.4  # least posterior that is believed
 STARTER = "a starter, guessed from free movement: a calibration of a minute is surer"
 
@@ -203,7 +203,7 @@ def _thresholds(head: Head, x: NDArray[np.floating[Any]], blocks: Sequence[tuple
     embeddings[:, : x.shape[1]] = x
     used = np.arange(blocks[-1][1]) < x.shape[1]
     nearest = head.distances(embeddings, used).min(axis=1)
-    return Thresholds(SCORE, WIDER * float(np.quantile(nearest, ACCEPTED)))
+    return Thresholds(SCORE, widened(nearest))
 
 
 def _level(levels: NDArray[np.float64], best: NDArray[np.intp], labels: Sequence[str]) -> LevelScale:
