@@ -39,6 +39,7 @@ VERBS = {
         "myoedge.verbs.isolate",
         "how much of a decision travels across modalities, and by which sensor",
     ),
+    "texts": ("myoedge.verbs.texts", "what actions mean in words: show, check"),
     "wearer": ("myoedge.verbs.wearer", "fit and check the simulated wearer"),
 }
 
