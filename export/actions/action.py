@@ -144,11 +144,9 @@ def _action(file: str, name: str, row: Any) -> Action:
             f"{file}, {name!r}: met {met or 'nothing'}; wanted the texts joints, muscles and purpose, "
             "and if need be also = [...]"
         )
-    also = row.get("also", [])
+    also, stage = row.get("also", []), row.get("stage")
     texts = [row[view] for view in VIEWS[1:]]
-    if not isinstance(also, list) or not all(isinstance(text, str) for text in [*also, *texts]):
+    named = [*also, *([] if stage is None else [stage])] if isinstance(also, list) else [None]
+    if not all(isinstance(text, str) for text in [*named, *texts]):
         raise FormatError(f"{file}, {name!r}: wanted texts in quotes, and `also` as a list of them")
-    stage = row.get("stage", "")
-    return Action(
-        name, *texts, also=(*also, *([stage] if stage else [])), free=row.get("free", False) is True
-    )
+    return Action(name, texts[0], texts[1], texts[2], tuple(named), row.get("free", False) is True)
