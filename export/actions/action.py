@@ -146,7 +146,7 @@ def _action(file: str, name: str, row: Any) -> Action:
         )
     also, stage = row.get("also", []), row.get("stage")
     texts = [row[view] for view in VIEWS[1:]]
-    named = [*also, *([] if stage is None else [stage])] if isinstance(also, list) else [None]
+    named: list[Any] = [*also, *([] if stage is None else [stage])] if isinstance(also, list) else [None]
     if not all(isinstance(text, str) for text in [*named, *texts]):
         raise FormatError(f"{file}, {name!r}: wanted texts in quotes, and `also` as a list of them")
     return Action(name, texts[0], texts[1], texts[2], tuple(named), row.get("free", False) is True)
