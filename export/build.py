@@ -11,13 +11,14 @@ from myoedge.export.data.table import DATASETS, MYO_EMG, MYO_IMU, load
 from myoedge.export.evaluate import evaluate
 from myoedge.export.golden import Signals, golden_inputs
 from myoedge.export.models.cost import multiply_adds, parameters
+from myoedge.export.network import save_network
 from myoedge.export.package import Draft, draft_bundle, prior_arrays, write, write_classic
 from myoedge.export.pool import Pool, fill_pool
 from myoedge.export.prior import population_pool
 from myoedge.export.reaction import ASSUMED, Reaction, measure_reaction, new_share
 from myoedge.export.recipe import Recipe, Trial
 from myoedge.export.speed import microseconds
-from myoedge.export.train import train_model
+from myoedge.export.train import train_model, trained_network
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,15 +27,19 @@ Say = Callable[[str], None]
 REACTION = "myo-uci"  # whose unseen people turn from one gesture to the next
 
 
-def build_bundle(recipe: Recipe, root: Path, wearers: Sequence[Signals], folder: Path, say: Say) -> str:
+def build_bundle(
+    recipe: Recipe, root: Path, wearers: Sequence[Signals], folder: Path, kept: Path, say: Say
+) -> str:
     """Train, quantise, measure and write; returns the digest. `wearers`: signals for the golden vectors.
 
+    The float network is written to `kept` as soon as it is trained (network.py).
     Raises NotThereError when a training set is missing, ParityError when an engine is wrong on its own golden
     vectors. Sets that are only tested on may be missing: then their figures are too.
     """
     pool = fill_pool(recipe, root, say)
     say(f"{len(pool.emg)} windows of {len(pool.groups)} groups, {len(pool.held_out)} held out")
-    model, _ = train_model(recipe, pool, say)
+    model, looks = train_model(recipe, pool, say)
+    save_network(kept, trained_network(recipe, pool, model, looks))
     return package(recipe, model, pool, root, wearers, folder, say)
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +83,10 @@ class Recipe:
     sources: tuple[Source, ...]
     tests: tuple[Trial, ...]
     words: bool = False  # whether the bundle learns, from myo-psl, to tell words that wearers teach
+    row: Mapping[str, Any] = field(default_factory=dict, repr=False)  # the TOML, its base laid under it
 
 
-_KEYS = {"base", "data"} | {one.name for one in fields(Recipe)} - {"sources"}
+_KEYS = {"base", "data"} | {one.name for one in fields(Recipe)} - {"sources", "row"}
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
@@ -153,4 +154,5 @@ def recipe_from_toml(row: Mapping[str, Any]) -> Recipe:
         ),
         tests=tuple(Trial(**test) for test in row.get("tests", ())),
         words=row.get("words", False) is True,
+        row={name: value for name, value in row.items() if name != "base"},
     )

@@ -1,6 +1,6 @@
 """A run: one network trained on one fold, and the folder it is kept in.
 
-The folder holds `run.json`, `model.pt` and `logs/` (TensorBoard); while it trains, `checkpoint.pt` and
+The folder holds `run.json`, `model.npz` and `logs/` (TensorBoard); while it trains, `checkpoint.pt` and
 `starts`, a line a start with the process that did it. run.json is written last and whole, so a folder that
 has it is finished. Its fields, version 1:
 
@@ -22,7 +22,7 @@ has it is finished. Its fields, version 1:
     cost {train_s, windows_per_s, data_share, wall_s, peak_mb, starts, device}   differs from run to run
     digest                           of recipe, fold, model, inputs and seed
 
-model.pt is a state dict; `torch.load(weights_only=True)` reads it. `load_run(folder).model()` builds and
+model.npz holds the weights by name (weights.py). `load_run(folder).model()` builds and
 fills the network; `load_run(folder).data(root, cache)` opens the windows it was trained and tested on.
 """
 
@@ -45,12 +45,13 @@ from myoedge.export.supervised import Training
 from myoedge.export.supervised_data import FoldData, fold_data, make_folds
 from myoedge.export.supervised_recipe import Network, SupervisedRecipe, supervised_from_toml
 from myoedge.export.supervised_score import outcomes, result
-from myoedge.export.supervised_state import CHECKPOINT, load_state, save_state
+from myoedge.export.supervised_state import CHECKPOINT
+from myoedge.export.weights import load_weights, save_weights
 
 if TYPE_CHECKING:
     from torch import nn
 
-RUN, MODEL, STARTS = "run.json", "model.pt", "starts"
+RUN, MODEL, STARTS = "run.json", "model.npz", "starts"
 
 Say = Callable[[str], None]
 
@@ -100,17 +101,10 @@ class Run:
         )
 
     def model(self) -> "nn.Module":
-        """The trained network, judging; raises FormatError when model.pt is not there or does not fit."""
+        """The trained network, judging; raises NotThereError or FormatError as `load_weights`."""
         inputs = {name: tuple(shape) for name, shape in self.row["inputs"].items()}
         network = build_model(**self.row["model"], labels=len(self.row["labels"]), inputs=inputs)
-        state = load_state(self.folder, "cpu", MODEL)
-        if state is None:
-            raise FormatError(f"{self.folder} holds no {MODEL}; train it again")
-        try:
-            network.load_state_dict(state)
-        except RuntimeError as error:
-            raise FormatError(f"{self.folder}: {MODEL} does not fit its run.json ({error})") from error
-        return network.eval()
+        return load_weights(self.folder / MODEL, network)
 
     def data(self, root: Path, cache: Path, say: Say = lambda _: None) -> FoldData:
         """The fold's windows; `root` is the data set's unpacked folder."""
@@ -153,7 +147,7 @@ def train_run(job: Job, cached: Cached, folder: Path, say: Say) -> Run:
     test = data.test
     rows = outcomes(test.repetitions, test.lengths, test.truth.tolist(), training.scores(test))
     network.cpu()
-    save_state(folder, dict(network.state_dict()), MODEL)
+    save_weights(folder / MODEL, network)
     row = {
         **_facts(job, fold, data),
         "parameters": parameters(network),

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from myoedge.export.episode import Episode, draw_episode
 from myoedge.export.loss import EpisodeLoss
 from myoedge.export.models import build_model
 from myoedge.export.models.cost import multiply_adds, parameters
+from myoedge.export.network import FloatNetwork, network_of
 from myoedge.export.pool import Group, Pool
 from myoedge.export.prior import Embed, Matrix, within_class
 from myoedge.export.recipe import Recipe
@@ -80,6 +81,14 @@ def train_model(recipe: Recipe, pool: Pool, say: Callable[[str], None]) -> tuple
                 kept = copy.deepcopy(model.state_dict())
     model.load_state_dict(kept)
     return model.eval(), looks
+
+
+def trained_network(recipe: Recipe, pool: Pool, model: "nn.Module", looks: list[Look]) -> FloatNetwork:
+    """What `train_model` gave, as it is kept."""
+    inputs = {name: x.shape[1:] for name, x in first_inputs(recipe, pool).items()}
+    best = max(looks, key=lambda look: (look.accuracy, look.step))
+    made = {"how": "trained", "seed": recipe.seed, "best": asdict(best)}
+    return network_of(model, recipe.row, recipe.model, inputs, recipe.labels, [made])
 
 
 def _said(one: Look, held_out: bool) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from myoedge.export.supervised import Look, Training, _better, _share
 from myoedge.export.supervised_data import fold_data, make_folds
@@ -65,9 +64,7 @@ def test_a_killed_run_ends_as_one_that_was_not(made: Made, tmp_path: Path) -> No
     assert state is not None and 4 <= state["epoch"] < 12
     train(made, tmp_path / "killed", **changes)
     whole = tmp_path / "whole" / "anna-seed0"
-    first, second = (load_state(one, "cpu", MODEL) for one in (whole, folder))
-    assert first is not None and second is not None and first.keys() == second.keys()
-    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert (whole / MODEL).read_bytes() == (folder / MODEL).read_bytes()
     rows = [json.loads((one / RUN).read_text()) for one in (whole, folder)]
     assert [row.pop("cost")["starts"] for row in rows] == [1, 2]
     assert rows[0] == rows[1]

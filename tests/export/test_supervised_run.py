@@ -34,8 +34,8 @@ def test_the_network_comes_back_and_decides_as_run_json_says(made: Made, run: Ru
 
 
 def test_the_file_of_weights_needs_no_pickle(run: Run) -> None:
-    state = torch.load(run.folder / MODEL, weights_only=True)
-    assert sum(value.numel() for value in state.values()) >= run.row["parameters"]
+    with np.load(run.folder / MODEL, allow_pickle=False) as state:
+        assert sum(state[name].size for name in state.files) >= run.row["parameters"]
 
 
 def test_every_field_of_the_format_is_there(run: Run) -> None:

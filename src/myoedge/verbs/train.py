@@ -75,6 +75,7 @@ def _run_bundle(args: argparse.Namespace) -> int:
 
     from myoedge.edge.bundle import SHIPPED
     from myoedge.export.build import build_bundle, build_classic
+    from myoedge.export.network import SHIPPED as NETWORKS
     from myoedge.export.package import ship
     from myoedge.export.people_package import add_people
     from myoedge.export.recipe import load_recipe
@@ -84,6 +85,7 @@ def _run_bundle(args: argparse.Namespace) -> int:
     recipe = load_recipe("default" if classic or words or people else args.recipe)
     name = "classic" if classic else recipe.name
     folder = SHIPPED / name if args.ship else args.out or Path("bundles") / name
+    kept = NETWORKS / name if args.ship else folder.with_name(f"{folder.name}-network")
 
     def say(text: str) -> None:
         manner.say(args, text)
@@ -91,7 +93,7 @@ def _run_bundle(args: argparse.Namespace) -> int:
     if classic:
         digest = build_classic(recipe, args.root, folder, say)
     elif not words and not people:
-        digest = build_bundle(recipe, args.root, simulated(), folder, say)
+        digest = build_bundle(recipe, args.root, simulated(), folder, kept, say)
     if words or (recipe.words and not classic and not people):
         digest = add_words(folder, args.root, say)
     if people or (recipe.words and not classic and not words):
