@@ -1,7 +1,20 @@
 """One pre-norm transformer layer, written so that both converters keep it simple."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Of one layer. No heads: it has no attention; nothing hidden: it has no perceptron (pruned ones may)."""
+
+    width: int
+    heads: int
+    head: int  # width of one head
+    hidden: int
+    dropout: float
 
 
 class Weigh(nn.Module):
@@ -20,13 +33,13 @@ class Attention(nn.Module):
     are all silenced gets exactly nothing.
     """
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, head: int) -> None:
         super().__init__()
-        self.heads, self.size = heads, width // heads
-        self.query = nn.Linear(width, width)
-        self.key = nn.Linear(width, width)
-        self.value = nn.Linear(width, width)
-        self.out = nn.Linear(width, width, bias=False)
+        self.heads, self.size = heads, head
+        self.query = nn.Linear(width, heads * head)
+        self.key = nn.Linear(width, heads * head)
+        self.value = nn.Linear(width, heads * head)
+        self.out = nn.Linear(heads * head, width, bias=False)
         self.weigh: nn.Module = Weigh()
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
@@ -56,16 +69,23 @@ class Attention(nn.Module):
 class Layer(nn.Module):
     """Attention and a two-layer perceptron, each behind a LayerNorm and beside a residual path."""
 
-    def __init__(self, width: int, heads: int, hidden: int, dropout: float) -> None:
+    def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.norm_attention, self.attention = nn.LayerNorm(width), Attention(width, heads)
-        self.norm_hidden = nn.LayerNorm(width)
-        # ReLU: as accurate here as GELU and a little faster in both engines
-        self.hidden, self.back = nn.Linear(width, hidden), nn.Linear(hidden, width)
-        self.dropout = nn.Dropout(dropout)
+        width = sizes.width
+        self.attends, self.thinks = sizes.heads > 0, sizes.hidden > 0
+        if self.attends:
+            self.norm_attention = nn.LayerNorm(width)
+            self.attention = Attention(width, sizes.heads, sizes.head)
+        if self.thinks:
+            self.norm_hidden = nn.LayerNorm(width)
+            # ReLU: as accurate here as GELU and a little faster in both engines
+            self.hidden, self.back = nn.Linear(width, sizes.hidden), nn.Linear(sizes.hidden, width)
+        self.dropout = nn.Dropout(sizes.dropout)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
         """(batch, token, width) to the same; `start` is the first token's place among all tokens."""
-        x = x + self.dropout(self.attention(self.norm_attention(x), start))
-        after: Tensor = x + self.dropout(self.back(torch.relu(self.hidden(self.norm_hidden(x)))))
-        return after
+        if self.attends:
+            x = x + self.dropout(self.attention(self.norm_attention(x), start))
+        if self.thinks:
+            x = x + self.dropout(self.back(torch.relu(self.hidden(self.norm_hidden(x)))))
+        return x

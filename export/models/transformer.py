@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from myoedge.edge.errors import UsageError
-from myoedge.export.models.layer import Attention, Layer
+from myoedge.export.models.layer import Attention, Layer, Sizes
 from myoedge.export.models.pathway import entries, pathways
 from myoedge.export.models.silence import Silence
 from myoedge.export.models.tokeniser import Shapes, Tokeniser, TokenPlan
@@ -21,10 +21,10 @@ READOUTS = ("modality", "input")
 class Apart(nn.Module):
     """A layer within each modality: one for each, or (`shared`) the same for all."""
 
-    def __init__(self, spans: Sequence[tuple[int, int]], shared: bool, sizes: tuple[int, int, int, float]):
+    def __init__(self, spans: Sequence[tuple[int, int]], sizes: Sequence[Sizes]) -> None:
         super().__init__()
         self.starts = [start for start, _ in spans]
-        self.layers = nn.ModuleList(Layer(*sizes) for _ in range(1 if shared else len(spans)))
+        self.layers = nn.ModuleList(Layer(one) for one in sizes)
 
     def forward(self, parts: list[Tensor]) -> list[Tensor]:
         """One (batch, token, width) a modality to the same."""
@@ -52,8 +52,9 @@ class Transformer(nn.Module):
         joint: int,
         shared: bool,
         width: int,
-        heads: int,
-        hidden: int | None,
+        heads: int | Sequence[int],
+        head: int | None,
+        hidden: int | Sequence[int] | None,
         embedding: int,
         dropout: float,
         stem: str,
@@ -62,24 +63,22 @@ class Transformer(nn.Module):
         stage: str,
     ) -> None:
         super().__init__()
-        if width % heads or readout not in READOUTS:
-            raise UsageError(
-                f"width {width} in {heads} heads, readout {readout!r}; wanted a width that parts into its "
-                f"heads, and one of {', '.join(READOUTS)}"
-            )
+        if readout not in READOUTS:
+            raise UsageError(f"no readout {readout!r}; wanted one of {', '.join(READOUTS)}")
         self.tokeniser = Tokeniser(inputs, width, plan, stem)
-        sizes = (width, heads, hidden or 4 * width, dropout)
         spans = self.tokeniser.spans
-        self.apart = nn.ModuleList(Apart(spans, shared, sizes) for _ in range(apart))
-        self.joint = nn.ModuleList(Layer(*sizes) for _ in range(joint))
+        side = 1 if shared else len(spans)
+        sizes = iter(sizes_of(apart * side + joint, width, heads, head, hidden, dropout))
+        self.apart = nn.ModuleList(Apart(spans, [next(sizes) for _ in range(side)]) for _ in range(apart))
+        self.joint = nn.ModuleList(Layer(next(sizes)) for _ in range(joint))
         self.read = spans if readout == "modality" else self.tokeniser.input_spans
         self.norm = nn.LayerNorm(len(self.read) * width)
         self.to_embedding = nn.Linear(len(self.read) * width, embedding)
         self.to_scores = nn.Linear(embedding, labels)
         if silenced:
-            cut = entries(pathways(silenced, self.modalities), self.owners, heads)
+            paths = pathways(silenced, self.modalities)
             for attention in (one for depth in self.depths() for one in depth):
-                attention.weigh = Silence(cut, stage)
+                attention.weigh = Silence(entries(paths, self.owners, attention.heads), stage)
 
     @property
     def modalities(self) -> tuple[str, ...]:
@@ -91,13 +90,17 @@ class Transformer(nn.Module):
         """The modality of every token."""
         return self.tokeniser.owners
 
-    def depths(self) -> list[list[Attention]]:
-        """The attentions of every layer, first to last; those apart have several side by side."""
+    def rows(self) -> list[list[Layer]]:
+        """The layers, first to last; those apart have several side by side."""
         layers = [
             *(list(one.layers) for one in self.apart if isinstance(one, Apart)),
             *([one] for one in self.joint),
         ]
-        return [[one.attention for one in depth if isinstance(one, Layer)] for depth in layers]
+        return [[one for one in depth if isinstance(one, Layer)] for depth in layers]
+
+    def depths(self) -> list[list[Attention]]:
+        """The attentions of every layer that has any, as `rows`."""
+        return [[one.attention for one in depth if one.attends] for depth in self.rows()]
 
     def standardise(self, tensors: Sequence[Tensor]) -> None:
         """Set the inputs' means and deviations from training windows, in the order of the inputs."""
@@ -117,6 +120,39 @@ class Transformer(nn.Module):
         ]
         embedding = self.to_embedding(self.norm(torch.cat(means, -1)))
         return self.to_scores(embedding), embedding
+
+
+def sizes_of(
+    layers: int,
+    width: int,
+    heads: int | Sequence[int],
+    head: int | None,
+    hidden: int | Sequence[int] | None,
+    dropout: float,
+) -> list[Sizes]:
+    """Of every layer, first to last, those side by side in the order of their modalities.
+
+    `heads` and `hidden` (default 4 `width`) are the same for all layers or one a layer; `head` is the width
+    of one head, by default `width / heads`. Raises UsageError for lists of another length or numbers that do
+    not fit.
+    """
+    if head is None:
+        if not isinstance(heads, int) or heads < 1 or width % heads:
+            raise UsageError(
+                f"width {width} in {heads} heads; wanted a width that parts into its heads, or the option "
+                "head, their width"
+            )
+        head = width // heads
+    own = _each(heads, layers, "heads")
+    inner = _each(4 * width if hidden is None else hidden, layers, "hidden")
+    return [Sizes(width, mine, head, wide, dropout) for mine, wide in zip(own, inner, strict=True)]
+
+
+def _each(option: int | Sequence[int], layers: int, name: str) -> list[int]:
+    found = [option] * layers if isinstance(option, int) else list(option)
+    if len(found) != layers or min(found, default=0) < 0:
+        raise UsageError(f"{name} = {option}; wanted one number, or {layers} that are not below zero")
+    return found
 
 
 def attends(fusion: str) -> bool:

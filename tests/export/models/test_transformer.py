@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from myoedge.edge.errors import UsageError
 from myoedge.export.models import build_model
 from myoedge.export.models.cost import multiply_adds, parameters
 from myoedge.export.models.transformer import Transformer
@@ -51,3 +52,27 @@ def test_multiply_adds_are_of_one_window() -> None:
 
 def test_the_same_layers_serve_both_modalities() -> None:
     assert [len(depth) for depth in make(fusion="linear").depths()] == [1, 1]
+
+
+def test_every_layer_may_have_sizes_of_its_own() -> None:
+    model = make(layers=3, heads=[1, 0, 2], head=8, hidden=[8, 16, 0])
+    rows = [layer for depth in model.rows() for layer in depth]
+    assert [(one.attends, one.thinks) for one in rows] == [(True, True), (False, True), (True, False)]
+    assert [len(depth) for depth in model.depths()] == [1, 0, 1]
+    assert rows[0].attention.query.weight.shape == (8, 16)
+    assert torch.isfinite(model(*inputs())[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("more", "met"),
+    [
+        ({"heads": 3}, "width 16 in 3 heads"),
+        ({"heads": [2, 2]}, "wanted a width that parts into its heads, or the option head"),
+        ({"heads": [2], "head": 8}, "heads = .2.; wanted one number, or 2"),
+        ({"hidden": [8, -8]}, "not below zero"),
+        ({"readout": "all"}, "no readout 'all'"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_refused(more: dict[str, object], met: str) -> None:
+    with pytest.raises(UsageError, match=met):
+        make(**more)
