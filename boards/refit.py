@@ -10,7 +10,7 @@ from myoedge.boards.guided import bundle_facts
 from myoedge.calibration.refit import Refit, refit, stretch_from
 from myoedge.calibration.store import Store, recording_of
 from myoedge.calibration.stretch import Stretch
-from myoedge.edge.bundle import load_bundle
+from myoedge.edge.bundle import open_bundle
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.errors import MismatchError, MyoedgeError
 from myoedge.edge.profile import Profile
@@ -29,7 +29,7 @@ def settle(name: str, choice: Choice, say: Callable[[str], None]) -> Choice:
     is wanted but not here.
     """
     old = choice.profile
-    if old is None or load_bundle(choice.bundle).digest == old.bundle:
+    if old is None or open_bundle(choice.bundle, choice.unsigned)[0].digest == old.bundle:
         return choice
     path = _path_of(name)
     recording = recording_of(path)

@@ -9,7 +9,6 @@ import hashlib
 import io
 import json
 import math
-import tarfile
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -20,15 +19,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.edge.errors import FormatError, NotThereError, StorageError
+from myoedge.edge.errors import FormatError, NotThereError
+from myoedge.edge.external import refuse_external
 from myoedge.edge.features import FEATURES
 from myoedge.edge.modality import LONGEST_MS, ModalitySpec, modality_from_json
+from myoedge.edge.places import write_together
+from myoedge.edge.sealed import SIGNATURE, read_sealed
+from myoedge.edge.tar import LARGEST
+from myoedge.edge.trust import Trust, judge
 
-_TORN = (zipfile.BadZipFile, zlib.error, NotImplementedError)  # what a damaged .npz raises beside the usual
+# What a damaged .npz raises beside the usual; MemoryError where it states a shape that no memory holds.
+_TORN = (zipfile.BadZipFile, zlib.error, NotImplementedError, MemoryError)
 VERSION = 1
 SHIPPED = Path(__file__).parent / "bundles"
-LARGEST = 64 << 20  # bytes a bundle may have, all files together
-MOST_FILES = 64
 LARGEST_EMBEDDING = 4096
 
 
@@ -71,6 +74,9 @@ class Bundle:
     def arrays(self, file: str) -> dict[str, NDArray[np.float32]]:
         """The arrays of one .npz of the bundle; raises FormatError when it cannot be read without pickle."""
         try:
+            with zipfile.ZipFile(io.BytesIO(self.files[file])) as packed:
+                if sum(inside.file_size for inside in packed.infolist()) > LARGEST:
+                    raise ValueError(f"it unpacks to more than {LARGEST} bytes")
             with np.load(io.BytesIO(self.files[file]), allow_pickle=False) as data:
                 return {name: np.atleast_1d(data[name]) for name in data.files}
         except (KeyError, ValueError, TypeError, AttributeError, OSError, EOFError, *_TORN) as error:
@@ -79,22 +85,43 @@ class Bundle:
             ) from error
 
 
-def load_bundle(name_or_path: str | Path) -> Bundle:
-    """Read a shipped bundle by name, a folder or a .tar, and check every hash.
-
-    Raises NotThereError when there is none, FormatError when a file is missing, altered or misstated.
-    """
+def find_bundle(name_or_path: str | Path) -> Path:
+    """Where a bundle lies: a shipped one by its name, else a folder or file. Raises NotThereError."""
     path = SHIPPED / str(name_or_path)
     if "/" in str(name_or_path) or not path.is_dir():
         path = Path(name_or_path)
-    if path.is_dir():
-        return parse_bundle(_read_folder(path), str(path))
-    if path.is_file():
-        return parse_bundle(_read_tar(path), str(path))
+    if path.exists():
+        return path
     known = ", ".join(sorted(p.name for p in SHIPPED.iterdir() if p.is_dir())) if SHIPPED.is_dir() else "none"
     raise NotThereError(
         f"no bundle {str(name_or_path)!r}; wanted a folder, a .tar or a shipped one ({known})"
     )
+
+
+def open_bundle(name_or_path: str | Path, unsigned: bool = False) -> tuple[Bundle, Trust]:
+    """A bundle that may run here, and who vouches for it, which is judged before anything is parsed.
+
+    Raises NotThereError when there is none, TrustError when it is not trusted or was changed after it was
+    signed, FormatError when a file is missing, altered or misstated, StorageError.
+    """
+    sealed = read_sealed(find_bundle(name_or_path))
+    trust = judge(sealed, unsigned)
+    return parse_bundle(sealed.files(), str(sealed.path)), trust
+
+
+def look_into(name_or_path: str | Path) -> tuple[Bundle, Trust]:
+    """A bundle to be looked at, measured or signed, and who vouches for it: perhaps nobody.
+
+    Raises what `open_bundle` raises: a signature that is there must hold, and its key be trusted.
+    """
+    sealed = read_sealed(find_bundle(name_or_path))
+    trust = judge(sealed, unsigned=sealed.signer is None)
+    return parse_bundle(sealed.files(), str(sealed.path)), trust
+
+
+def load_bundle(name_or_path: str | Path) -> Bundle:
+    """The bundle of `look_into`."""
+    return look_into(name_or_path)[0]
 
 
 def parse_bundle(files: Mapping[str, bytes], where: str) -> Bundle:
@@ -112,6 +139,8 @@ def parse_bundle(files: Mapping[str, bytes], where: str) -> Bundle:
         held = _check_hashes(row["files"], files, where)
         bundle = _from_json(row, hashlib.sha256(text).hexdigest(), {**held, "bundle.json": text})
         _check_sense(bundle)
+        for name, data in held.items():
+            refuse_external(name, data, where)
         return bundle
     except FormatError:
         raise
@@ -170,6 +199,9 @@ def _check_sense(bundle: Bundle) -> None:
         and not (bundle.engines and bundle.inputs and "golden.npz" in bundle.files),
         "engines without a network": bool(bundle.engines) and not bundle.embedding,
         "engines whose file is missing": not set(bundle.engines.values()) <= set(bundle.files),
+        "an engine's file, which ends in .onnx or .tflite": not all(
+            file.endswith(".onnx" if name == "onnx" else ".tflite") for name, file in bundle.engines.items()
+        ),
         "an engine without a tolerance": not set(bundle.engines) <= {*bundle.tolerance, "tflite"},
         "tolerance": not all(math.isfinite(t) and t >= 0 for t in bundle.tolerance.values()),
     }
@@ -190,57 +222,13 @@ def _check_hashes(wanted: Mapping[str, str], files: Mapping[str, bytes], where: 
     return {name: files[name] for name in wanted}
 
 
-def _read_folder(path: Path) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    try:
-        plain = [file for file in sorted(path.iterdir()) if file.is_file() and not file.is_symlink()]
-        _check_size({file.name: file.stat().st_size for file in plain}, path)
-        for file in plain:
-            files[file.name] = file.read_bytes()
-    except OSError as error:
-        raise StorageError(f"cannot read bundle {path}: {error.strerror}; check its permissions") from error
-    return files
-
-
-def _read_tar(path: Path) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    sizes: dict[str, int] = {}
-    try:
-        with tarfile.open(path, "r:") as tar:
-            for member in tar:
-                name = member.name.removeprefix("./")
-                if member.isdir() and name in ("", "."):
-                    continue
-                if not member.isfile() or "/" in name or name in files:
-                    raise FormatError(
-                        f"{path}: {member.name!r} is no plain file of its own; a bundle is flat"
-                    )
-                sizes[name] = member.size
-                _check_size(sizes, path)
-                content = tar.extractfile(member)
-                files[name] = content.read() if content else b""
-    except PermissionError as error:
-        raise StorageError(f"cannot read bundle {path}: {error.strerror}; check its permissions") from error
-    except (tarfile.TarError, OSError, EOFError, ValueError, OverflowError) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(f"{path} is no bundle .tar ({error}); copy it again") from error
-    return files
-
-
-def _check_size(sizes: Mapping[str, int], path: Path) -> None:
-    if len(sizes) > MOST_FILES or sum(sizes.values()) > LARGEST:
-        raise FormatError(
-            f"{path} holds {len(sizes)} files of {sum(sizes.values())} bytes; a bundle has at most "
-            f"{MOST_FILES} of {LARGEST} together"
-        )
-
-
 def write_bundle(folder: Path, row: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
-    """Write a bundle folder with the hashes of all its files; returns its digest."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write a bundle folder with the hashes of all its files; returns its digest.
+
+    Nothing changes before everything is on the disk; a signature of what was there before is removed. Raises
+    StorageError.
+    """
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
     text = json.dumps({"myoedge": "bundle", "v": VERSION, **row, "files": hashes}, indent=1).encode() + b"\n"
-    for name, data in {**files, "bundle.json": text}.items():
-        (folder / name).write_bytes(data)
+    write_together(folder, {**files, "bundle.json": text}, gone=(SIGNATURE,))
     return hashlib.sha256(text).hexdigest()

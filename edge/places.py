@@ -4,6 +4,8 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from myoedge.edge.errors import RefusedError, StorageError
@@ -69,22 +71,48 @@ def file_name(text: str) -> str:
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Either the old file or the whole new one, also after power loss. Raises StorageError."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    write_together(path.parent, {path.name: data}, mode=mode, folder_mode=0o700)
+
+
+def write_together(
+    folder: Path,
+    files: Mapping[str, bytes],
+    *,
+    gone: Collection[str] = (),
+    mode: int = 0o644,
+    folder_mode: int = 0o755,
+) -> None:
+    """Files of one folder, the last one named last: until all are on the disk the old ones stay as they are.
+
+    `gone`: files that do not belong to the new ones. Raises StorageError.
+    """
+    drafts = {name: folder / f".{name}.{os.getpid()}.tmp" for name in files}
+    name = ""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
+        folder.mkdir(mode=folder_mode, parents=True, exist_ok=True)
+        for name, data in files.items():
+            _write_through(drafts[name], data, mode)
+        for name in gone:
+            (folder / name).unlink(missing_ok=True)
+        for name, draft in drafts.items():
+            draft.replace(folder / name)
+        handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(handle)
         finally:
-            os.close(folder)
+            os.close(handle)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        for draft in drafts.values():
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
         raise StorageError(
-            f"cannot write {path}: {error.strerror}; the old one is kept, free some space"
+            f"cannot write {folder / name}: {error.strerror}; the old one is kept, free some space"
         ) from error
+
+
+def _write_through(path: Path, data: bytes, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

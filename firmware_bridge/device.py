@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from myoedge.edge.budget import DEFAULT_MS, Budget, make_budget
-from myoedge.edge.bundle import Bundle, load_bundle
+from myoedge.edge.bundle import Bundle, open_bundle
 from myoedge.edge.control import Control
 from myoedge.edge.engines import Engine, load_engine
 from myoedge.edge.errors import LinkError, ParityError, UsageError
@@ -22,7 +22,7 @@ from myoedge.edge.owner import Owner
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import Profile, load_profile
 from myoedge.edge.runtime import Runtime, Sink
-from myoedge.edge.trust import Trust, check_trust
+from myoedge.edge.trust import Trust
 from myoedge.firmware_bridge.armband import Armband
 from myoedge.firmware_bridge.armbands import open_armband
 from myoedge.firmware_bridge.watch import Watch, WatchedPipeline, introduction
@@ -59,8 +59,7 @@ def load(choice: Choice) -> Loaded:
     With a profile a bundle without a right engine runs on its closed-form part. Raises NotThereError,
     FormatError, TrustError, ParityError.
     """
-    bundle = load_bundle(choice.bundle)
-    trust = check_trust(bundle, choice.unsigned)
+    bundle, trust = open_bundle(choice.bundle, choice.unsigned)
     try:
         engine, refused = load_engine(bundle, choice.engine)
     except ParityError as error:

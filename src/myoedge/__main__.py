@@ -32,6 +32,8 @@ VERBS = {
         "myoedge.verbs.evaluate",
         "accuracy of a bundle on recordings, through the device's own code",
     ),
+    "bundle": ("myoedge.verbs.bundle", "a model as one signed file: pack, show, sign, verify"),
+    "trust": ("myoedge.verbs.trust", "whose signatures on bundles count here: add, list, remove, own"),
     "data": ("myoedge.verbs.data", "look at recordings: people, labels, repetitions, dead channels"),
     "train": ("myoedge.verbs.train", "recordings to an int8 bundle, or to runs of window classification"),
     "compare": ("myoedge.verbs.compare", "architectures, inputs and seeds against each other, on Ray"),

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from myoedge.edge.bundle import LARGEST, Bundle, load_bundle, parse_bundle, write_bundle
+from myoedge.edge.bundle import Bundle, load_bundle, parse_bundle, write_bundle
 from myoedge.edge.errors import FormatError, MyoedgeError, NotThereError
+from myoedge.edge.tar import LARGEST
 
 Row = dict[str, Any]
 NETWORK: Row = {

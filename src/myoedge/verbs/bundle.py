@@ -1,0 +1,172 @@
+"""`myoedge bundle`: one model as a file that can be passed on: packed, shown, signed, verified."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from myoedge.verbs import manner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from myoedge.edge.bundle import Bundle
+
+A_BUNDLE = "a folder, a .tar, default or classic"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "example: myoedge bundle pack default --out default.tar"
+    deeds = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    for name, (says, words, deed) in DEEDS.items():
+        one = deeds.add_parser(name, help=says, description=says)
+        for short in (("--json",), ("-v", "--verbose"), ("-q", "--quiet")):  # as before the deed's name
+            one.add_argument(*short, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        words(one)
+        one.set_defaults(deed=deed)
+
+
+def run(args: argparse.Namespace) -> int:
+    return int(args.deed(args))
+
+
+def _pack_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bundle", help=A_BUNDLE)
+    parser.add_argument(
+        "--out", required=True, type=manner.path, metavar="FILE.tar", help="the file to write"
+    )
+    _add_key(parser)
+
+
+def _pack(args: argparse.Namespace) -> int:
+    from myoedge.edge.bundle import load_bundle
+    from myoedge.edge.sealed import write_tar
+
+    bundle, seed = load_bundle(args.bundle), _seed(args)
+    data = write_tar(args.out, bundle.files, seed)
+    row = {"file": str(args.out), "bytes": len(data), **_named(bundle), **_signer(seed)}
+    manner.result(
+        args, row, f"{args.out}: {bundle.name} {bundle.short_digest}, {len(data)} bytes, {_by(row)}"
+    )
+    return 0
+
+
+def _sign_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bundle", type=manner.path, help="a folder, which gets a bundle.sig, or a .tar")
+    _add_key(parser)
+
+
+def _sign(args: argparse.Namespace) -> int:
+    from myoedge.edge.bundle import load_bundle
+    from myoedge.edge.sealed import sign_folder, write_tar
+
+    found = args.bundle.resolve()  # a shipped one by its name would not be meant
+    bundle, seed = load_bundle(found), _seed(args)
+    if found.is_dir():
+        written = sign_folder(args.bundle, seed)
+    else:
+        write_tar(written := args.bundle, bundle.files, seed)
+    row = {"file": str(written), **_named(bundle), **_signer(seed)}
+    manner.result(args, row, f"{written}: {bundle.name} {bundle.short_digest}, {_by(row)}")
+    return 0
+
+
+def _show_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bundle", help=A_BUNDLE)
+    manner.add_unsigned(parser)
+
+
+def _show(args: argparse.Namespace) -> int:
+    from myoedge.edge.bundle import look_into, open_bundle
+
+    bundle, trust = open_bundle(args.bundle, unsigned=True) if args.unsigned else look_into(args.bundle)
+    row = {**_named(bundle), "trust": trust, **_described(bundle)}
+    manner.result(args, row, _text(row))
+    return 0
+
+
+def _verify_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bundle", metavar="FILE", help=A_BUNDLE)
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from myoedge.edge.bundle import open_bundle
+
+    bundle, trust = open_bundle(args.bundle)
+    row = {"file": args.bundle, **_named(bundle), "trust": trust}
+    manner.result(args, row, f"{args.bundle}: {bundle.name} {bundle.short_digest}, whole, trusted: {trust}")
+    return 0
+
+
+def _add_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key", type=manner.path, metavar="FILE", help="sign with this secret key (this machine's own)"
+    )
+
+
+def _seed(args: argparse.Namespace) -> bytes:
+    from myoedge.edge.keys import load_seed, own_seed
+
+    path: Path | None = args.key
+    return load_seed(path) if path else own_seed()
+
+
+def _signer(seed: bytes) -> dict[str, str]:
+    from myoedge.edge.keys import fingerprint, text_of
+    from myoedge.edge.signature import public_of
+
+    public = public_of(seed)
+    return {"key": text_of(public), "fingerprint": fingerprint(public)}
+
+
+def _by(row: dict[str, Any]) -> str:
+    return f"signed by the key of fingerprint {row['fingerprint']}"
+
+
+def _named(bundle: "Bundle") -> dict[str, str]:
+    return {"bundle": bundle.name, "digest": bundle.digest}
+
+
+def _described(bundle: "Bundle") -> dict[str, Any]:
+    modalities = {
+        name: {"rate_hz": one.rate_hz, "channels": one.channels, "window_ms": one.window_ms}
+        for name, one in bundle.modalities.items()
+    }
+    return {
+        "task": bundle.task,
+        "labels": list(bundle.labels),
+        "modalities": modalities,
+        "hop_ms": bundle.hop_ms,
+        "engines": dict(bundle.engines),
+        "quantization": bundle.facts.get("quantization"),
+        "fallback": bundle.facts.get("fallback"),
+        "training": bundle.facts.get("training"),
+        "metrics": bundle.facts.get("metrics"),
+        "files": {name: len(data) for name, data in sorted(bundle.files.items())},
+    }
+
+
+def _text(row: dict[str, Any]) -> str:
+    lines = [f"{row['bundle']} sha256:{row['digest'][:12]}, {row['task']}, trusted: {row['trust']}"]
+    lines += [
+        f"  {name}: {one['channels'] or 'any number of'} channels at {one['rate_hz'] or 'any'} Hz, "
+        f"windows of {one['window_ms']:g} ms"
+        for name, one in row["modalities"].items()
+    ]
+    lines.append(
+        f"  a decision every {row['hop_ms']:g} ms; labels: {', '.join(row['labels']) or 'by profile'}"
+    )
+    lines += [f"  {name} runs {file}" for name, file in row["engines"].items()]
+    lines += [f"  {size:>10} bytes  {name}" for name, size in row["files"].items()]
+    return "\n".join(lines)
+
+
+Words = Callable[[argparse.ArgumentParser], None]
+Deed = Callable[[argparse.Namespace], int]
+
+# name -> (what it does, what adds its arguments, what does it)
+DEEDS: dict[str, tuple[str, Words, Deed]] = {
+    "pack": ("write a bundle as one signed file", _pack_words, _pack),
+    "show": ("what a bundle says of itself, and who vouches for it", _show_words, _show),
+    "sign": ("vouch for a bundle made elsewhere or by hand", _sign_words, _sign),
+    "verify": ("whether a bundle is whole and trusted here", _verify_words, _verify),
+}
