@@ -39,14 +39,19 @@ class EpisodeLoss:
 
     def __call__(self, model: "nn.Module", episodes: Sequence[Episode]) -> "Tensor":
         """The mean over episodes, plus that of naming labels without support."""
+        inputs = inputs_of(episodes)
+        scores, embedding = model(*inputs)
+        return self.of(scores, embedding, inputs[2], episodes)
+
+    def of(
+        self, scores: "Tensor", embedding: "Tensor", features: "Tensor", episodes: Sequence[Episode]
+    ) -> "Tensor":
+        """Of what a network said of these episodes: scores (window, label), embedding (window, feature)."""
         import torch
         from torch.nn.functional import cross_entropy
 
-        names = ("emg", "imu", "features")
-        inputs = [torch.from_numpy(np.concatenate([getattr(e, name) for e in episodes])) for name in names]
-        scores, embedding = model(*inputs)
         network = _whitened(embedding, episodes)
-        closed = inputs[2] @ self._whitening
+        closed = features @ self._whitening
         total = _naming(scores, episodes)
         for part, e in zip(_parts(episodes), episodes, strict=True):
             alone = self._sharp_network.exp() * _log_density(network[part], e)
@@ -55,6 +60,14 @@ class EpisodeLoss:
             for log in (alone, alone + closed_form):
                 total = total + cross_entropy(log, truth, label_smoothing=SMOOTHING) / len(episodes)
         return total
+
+
+def inputs_of(episodes: Sequence[Episode]) -> "list[Tensor]":
+    """All windows of all episodes as the network takes them: EMG, IMU, closed-form features."""
+    import torch
+
+    names = ("emg", "imu", "features")
+    return [torch.from_numpy(np.concatenate([getattr(e, name) for e in episodes])) for name in names]
 
 
 def ridged(covariance: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -67,10 +67,23 @@ def trainable(source: Source, root: Path) -> LoadedDataset:
     return LoadedDataset(loaded.spec, kept, loaded.skipped, loaded.notes)
 
 
-def fill_pool(recipe: Recipe, root: Path, say: Callable[[str], None]) -> Pool:
+def unseen(source: Source, root: Path) -> LoadedDataset:
+    """The people of a data set who stand for unseen, to be tested on alone; none where the set names none."""
+    spec = DATASETS[source.dataset]
+    if not spec.unseen:
+        return LoadedDataset(spec, (), (), ())
+    return load(source.dataset, source.folder(root), spec.unseen)
+
+
+def fill_pool(
+    recipe: Recipe,
+    root: Path,
+    say: Callable[[str], None],
+    read: Callable[[Source, Path], LoadedDataset] = trainable,
+) -> Pool:
     """Read every source of the recipe and cut it into windows; `root` holds one folder a data set.
 
-    Raises as `trainable`, and UsageError when nobody to train on is left.
+    Raises as `read`, and UsageError when nobody to train on is left.
     """
     emg: list[NDArray[np.float32]] = []
     imu: list[NDArray[np.float32]] = []
@@ -79,7 +92,7 @@ def fill_pool(recipe: Recipe, root: Path, say: Callable[[str], None]) -> Pool:
     with_imu: list[NDArray[np.intp]] = []
     count = 0
     for source in recipe.sources:
-        loaded = trainable(source, root)
+        loaded = read(source, root)
         notes += [f"{source.dataset}: {note}" for note in (*loaded.notes, *loaded.skipped)]
         for (person, _), repetitions in _grouped(loaded, source.days).items():
             by: dict[tuple[str, int], NDArray[np.intp]] = {}

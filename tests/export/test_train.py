@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from myoedge.export.look import embed_all
 from myoedge.export.pool import Group, Pool
 from myoedge.export.recipe import Recipe, Source, Training, load_recipe
-from myoedge.export.train import draw_batch, embed_all, train_model
+from myoedge.export.train import draw_batch, train_model
 
 LABELS = ("rest", "fist", "wrist flexion")
 EACH = 12
