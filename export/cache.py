@@ -12,21 +12,16 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.edge import chunk, condition, filter, modality, window
 from myoedge.edge.errors import FormatError, MismatchError, StorageError, UsageError
 from myoedge.edge.stream import StreamSpec
-from myoedge.export import derive as derive_module
-from myoedge.export import windows as windows_module
 from myoedge.export.cache_array import ArrayWriter
 from myoedge.export.cache_key import code_key, files_key
-from myoedge.export.data import intake, labels
 from myoedge.export.data.repetition import LoadedDataset, Repetition
 from myoedge.export.data.table import DATASETS, load
 from myoedge.export.derive import DERIVED, derive
@@ -34,7 +29,7 @@ from myoedge.export.supervised_recipe import SupervisedRecipe
 from myoedge.export.windows import Samples, bind_front, windows_of
 
 VERSION = 1
-CODE = (chunk, condition, filter, modality, window, derive_module, windows_module, intake, labels)
+CODE = ("myoedge.export.windows", "myoedge.export.derive", "myoedge.export.data.intake")  # and the loader
 INDEX = "index.json"
 
 Say = Callable[[str], None]
@@ -71,12 +66,13 @@ def cached_windows(recipe: SupervisedRecipe, root: Path, cache: Path, say: Say =
     key = recipe.data.dataset
     if key not in DATASETS:
         raise UsageError(f"no data set {key!r}; wanted one of {', '.join(DATASETS)}")
-    loader = import_module(DATASETS[key].loader.partition(":")[0])
+    loader = DATASETS[key].loader.partition(":")[0]
     wanted = {
         "v": VERSION,
         "dataset": key,
         "people": sorted(recipe.data.people),
         "front": recipe.front.row,
+        "streams": {name: asdict(one) for name, one in DATASETS[key].streams.items()},
         "code": code_key((*CODE, loader)),
         "files": files_key(root, cache),
     }

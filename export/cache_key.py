@@ -3,16 +3,19 @@
 Contents are hashed once: a file whose size and time of change are as before keeps its digest.
 """
 
+import ast
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
-from types import ModuleType
 
+from myoedge import __file__ as package_file
 from myoedge.edge.errors import NotThereError
 
 BLOCK = 1 << 20
+PACKAGE = Path(str(package_file)).parent
+WORDS = "myoedge.edge.errors"  # its sentences reach no window: a better one must not cut all anew
 
 
 def files_key(root: Path, cache: Path) -> str:
@@ -34,12 +37,35 @@ def files_key(root: Path, cache: Path) -> str:
     return blake2b(json.dumps(rows).encode(), digest_size=16).hexdigest()
 
 
-def code_key(modules: Iterable[ModuleType]) -> str:
-    """One digest for the source of these modules."""
+def code_key(starts: Iterable[str], package: Path = PACKAGE) -> str:
+    """One digest for the source of these modules and of all of this package that they import."""
     total = blake2b(digest_size=16)
-    for module in modules:
-        total.update(Path(str(module.__file__)).read_bytes())
+    for name, path in sorted(code_of(starts, package).items()):
+        total.update(name.encode() + path.read_bytes())
+        table = path.with_suffix(".toml")  # what the module of its name reads
+        total.update(table.read_bytes() if table.is_file() else b"")
     return total.hexdigest()
+
+
+def code_of(starts: Iterable[str], package: Path = PACKAGE) -> dict[str, Path]:
+    """The files of modules by name, those that they import among them, wherever in the file they do."""
+    found: dict[str, Path] = {}
+    waiting = [*starts]
+    while waiting:
+        name = waiting.pop()
+        path = package.joinpath(*name.split(".")[1:]).with_suffix(".py")
+        if name not in found and name != WORDS and path.is_file():
+            found[name] = path
+            waiting += _imported(path)
+    return found
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """Names that a file imports from this package; some are of modules, some of what is in them."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("myoedge."):
+            yield str(node.module)
+            yield from (f"{node.module}.{one.name}" for one in node.names)
 
 
 def _digest(path: Path) -> str:
