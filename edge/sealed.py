@@ -46,7 +46,7 @@ def read_sealed(path: Path) -> Sealed:
     try:
         if path.is_dir():
             return _read_folder(path)
-        return _read_tar(path)
+        return sealed_tar(path, _read_file(path, LARGEST_TAR + BLOCK))
     except MyoedgeError:
         raise
     except FileNotFoundError as error:
@@ -66,8 +66,9 @@ def _read_folder(path: Path) -> Sealed:
     return Sealed(path, signer, files)
 
 
-def _read_tar(path: Path) -> Sealed:
-    body, block = split(_read_file(path, LARGEST_TAR + BLOCK))
+def sealed_tar(path: Path, data: bytes) -> Sealed:
+    """The bytes of a tar, read from `path`; raises TrustError."""
+    body, block = split(data)
     signer = None if block is None else signer_of(TAR, body, block, str(path))
     return Sealed(path, signer, None, body)
 

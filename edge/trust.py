@@ -4,11 +4,11 @@ What vouches for a bundle is judged before anything of it is parsed.
 """
 
 import json
-from importlib.util import find_spec
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from myoedge.edge.errors import TrustError
+from myoedge.edge.errors import StorageError, TrustError
 from myoedge.edge.keys import OWN, fingerprint, own_seed, text_of, who
 from myoedge.edge.sealed import Sealed, sign_folder
 
@@ -56,12 +56,11 @@ def _untrusted(path: Path, signer: bytes | None) -> str:
     )
 
 
-def sign_made_here(folder: Path) -> Trust:
-    """Sign a bundle's folder with this machine's own key; where PyNaCl is missing it stays unsigned.
-
-    Raises StorageError, and TrustError where the key is there but damaged.
-    """
-    if find_spec("nacl") is None:
+def sign_made_here(folder: Path, say: Callable[[str], None]) -> Trust:
+    """Sign the folder of a bundle just made with this machine's own key; else say why it stays unsigned."""
+    try:
+        sign_folder(folder, own_seed())
+    except (TrustError, StorageError) as error:  # the work of hours is not lost for want of a key
+        say(f"{folder} is not signed: {error}; then: myoedge bundle sign {folder}")
         return UNSIGNED
-    sign_folder(folder, own_seed())
     return OWN

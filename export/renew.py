@@ -13,6 +13,7 @@ from pathlib import Path
 
 from myoedge.edge.bundle import SHIPPED, load_bundle, write_bundle
 from myoedge.edge.engines import load_engine
+from myoedge.edge.trust import sign_made_here
 from myoedge.export.build import measured, reaction_of
 from myoedge.export.card import card
 from myoedge.export.golden import pack
@@ -65,6 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     digest = renew(folder, load_recipe(args.recipe), args.root, say)
     if args.ship:
         ship({args.bundle: digest})
+    else:
+        sign_made_here(folder, say)
     print(f"{folder}: sha256:{digest[:12]}")
     return 0
 

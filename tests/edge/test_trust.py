@@ -171,11 +171,22 @@ def test_a_folder_made_here_is_trusted_and_refused_once_it_is_changed(
 ) -> None:
     make_bundle({"CARD.md": b"a card"})
     (folder,) = (path.parent for path in tmp_path.glob("*/bundle.json"))
-    assert sign_made_here(folder) == "own"
+    assert sign_made_here(folder, print) == "own"
     bundle, trust = open_bundle(folder)
     assert trust == "own" and SIGNATURE not in bundle.files
     with pytest.raises(TrustError, match="signature does not hold"):
         open_bundle(altered(folder), unsigned=True)
+
+
+def test_what_is_made_here_without_the_signing_library_stays_unsigned_and_says_so(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "nacl.signing", None)
+    monkeypatch.setitem(sys.modules, "nacl", None)
+    said: list[str] = []
+    assert sign_made_here(copied, said.append) == "unsigned"
+    assert "pip install" in said[0] and "bundle sign" in said[0]
+    assert not (copied / SIGNATURE).exists()
 
 
 @pytest.mark.parametrize("byte", range(0, BLOCK, 8))

@@ -116,6 +116,28 @@ def keep_profile(desk: Desk) -> None:
 
 
 @pytest.fixture
+def call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Calls a verb that opens no armband within this process, which is sooner; its home is `tmp_path`."""
+    from myoedge.__main__ import main
+
+    monkeypatch.setenv("MYOEDGE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("MYOEDGE_CONFIG", str(tmp_path / "myoedge.toml"))
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str) -> "subprocess.CompletedProcess[str]":
+        try:
+            code = main([*words])
+        except SystemExit as ended:  # of wrong usage
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(words, code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
 def first_line() -> Callable[["subprocess.Popen[str]"], str]:
     """The next line that a started verb writes to stdout; fails with its errors when there is none."""
 

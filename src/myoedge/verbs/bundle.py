@@ -148,7 +148,7 @@ def _described(bundle: "Bundle") -> dict[str, Any]:
 def _text(row: dict[str, Any]) -> str:
     lines = [f"{row['bundle']} sha256:{row['digest'][:12]}, {row['task']}, trusted: {row['trust']}"]
     lines += [
-        f"  {name}: {one['channels'] or 'any number of'} channels at {one['rate_hz'] or 'any'} Hz, "
+        f"  {name}: {one['channels'] or 'any number of'} channels at {_rate(one['rate_hz'])}, "
         f"windows of {one['window_ms']:g} ms"
         for name, one in row["modalities"].items()
     ]
@@ -158,6 +158,10 @@ def _text(row: dict[str, Any]) -> str:
     lines += [f"  {name} runs {file}" for name, file in row["engines"].items()]
     lines += [f"  {size:>10} bytes  {name}" for name, size in row["files"].items()]
     return "\n".join(lines)
+
+
+def _rate(rate_hz: float | None) -> str:
+    return "any rate" if rate_hz is None else f"{rate_hz:g} Hz"
 
 
 Words = Callable[[argparse.ArgumentParser], None]

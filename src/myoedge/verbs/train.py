@@ -74,6 +74,7 @@ def _run_bundle(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from myoedge.edge.bundle import SHIPPED
+    from myoedge.edge.trust import sign_made_here
     from myoedge.export.build import build_bundle, build_classic
     from myoedge.export.network import SHIPPED as NETWORKS
     from myoedge.export.package import ship
@@ -100,20 +101,23 @@ def _run_bundle(args: argparse.Namespace) -> int:
         digest = add_people(folder, args.root, say)
     if args.ship:
         ship({name: digest})
-    row = {"bundle": str(folder), "digest": digest, "shipped": args.ship}
+    trust = "shipped" if args.ship else sign_made_here(folder, say)
+    row = {"bundle": str(folder), "digest": digest, "shipped": args.ship, "trust": trust}
     manner.result(args, row, f"{folder}: sha256:{digest[:12]}")
     if not args.ship:
-        say(_next(folder))
+        say(_next(folder, trust))
     return 0
 
 
-def _next(folder: "Path") -> str:
+def _next(folder: "Path", trust: str) -> str:
     """What can be done with a bundle made here, and how soon it can react where that is later than usual."""
     from myoedge.edge.budget import make_budget
     from myoedge.edge.bundle import load_bundle
     from myoedge.edge.errors import BudgetError
+    from myoedge.edge.trust import UNSIGNED
 
-    lines = [f"try it: myoedge calibrate virtual:myo --profile me --bundle {folder} --unsigned"]
+    asked = " --unsigned" if trust == UNSIGNED else ""
+    lines = [f"try it: myoedge calibrate virtual:myo --profile me --bundle {folder}{asked}"]
     try:
         make_budget(load_bundle(folder))
     except BudgetError as error:

@@ -51,9 +51,9 @@ def _list(args: argparse.Namespace) -> int:
 
     own = own_public()
     rows = [_row(one.public, one.label) for one in trusted_keys()]
-    row = {"own": _row(own, OWN) if own else None, "trusted": rows}
-    shown = [*([row["own"]] if own else []), *rows]
-    lines = [f"{one['label']:<20} {one['fingerprint']}  {one['key']}" for one in shown if one]
+    mine = [_row(own, OWN)] if own else []
+    row = {"own": mine[0] if mine else None, "trusted": rows}
+    lines = [f"{one['label']:<20} {one['fingerprint']}  {one['key']}" for one in mine + rows]
     if own is None:
         lines.append(
             "no key of this machine yet; the first `bundle pack`, `bundle sign` or `trust own` makes it"
