@@ -171,6 +171,7 @@ def test_a_folder_made_here_is_trusted_and_refused_once_it_is_changed(
 ) -> None:
     make_bundle({"CARD.md": b"a card"})
     (folder,) = (path.parent for path in tmp_path.glob("*/bundle.json"))
+    own_seed()
     assert sign_made_here(folder, print) == "own"
     bundle, trust = open_bundle(folder)
     assert trust == "own" and SIGNATURE not in bundle.files
