@@ -15,7 +15,7 @@ from myoedge.edge.embed import Embedded, Embedder
 from myoedge.edge.engines import Engine
 from myoedge.edge.errors import MismatchError
 from myoedge.edge.event import Announcer, Event
-from myoedge.edge.explain import Explainer
+from myoedge.edge.explain import Explainer, Reason
 from myoedge.edge.misfit import Misfit
 from myoedge.edge.modality import Bound, bind
 from myoedge.edge.onset import find_onset
@@ -89,7 +89,8 @@ class Pipeline:
             profile.check_blocks(self._embedder.blocks)
         self._decider = Decider(bundle.labels, profile, confirm, clock=bundle.clock, rate_hz=clock.rate_hz)
         self._misfit = Misfit(profile, bundle.features, len(clock.columns)) if profile else None
-        self._explainer = Explainer(bundle, self._embedder, profile) if explain else None
+        self._explainer = Explainer(bundle, profile) if explain else None
+        self._reason: Reason | None = None  # of the gesture that began last
         self._decided: tuple[Window, Embedded, Decision] | None = None  # the newest
         self._begun = False  # whether a gesture began with it
         self._digest = bundle.short_digest
@@ -150,7 +151,7 @@ class Pipeline:
         return events
 
     def afterwards(self) -> list[Event]:
-        """What may wait until the decision's events are out: words, its reasons, whether the profile fits.
+        """What may wait until the decision's events are out: words, whether the profile fits.
 
         A word comes behind the first window that ends no sooner than it was known, however samples are cut.
         """
@@ -159,30 +160,41 @@ class Pipeline:
         window, embedded, decision = self._decided
         self._decided = None
         end_ns = window.t_ns + self.bounds[self.bundle.clock].period_ns
+        if self._explainer is not None and self._begun:
+            self._reason = self._explainer(window, embedded, decision.label)
         told = self._words.told(end_ns) if self._words else []
-        return told + self._explained(window, embedded, decision) + self._look(window, embedded, decision)
+        return told + self._look(window, embedded, decision)
 
-    def _explained(self, window: Window, embedded: Embedded, decision: Decision) -> list[Event]:
-        """What a gesture that has just begun was told by."""
-        if self._explainer is None or not self._begun:
-            return []
-        try:
-            found = self._explainer(window, embedded, decision.label, self.engine)
-        except Exception as error:  # any failure of an engine: the decisions go on without a reason
-            return [self._status("explained", window.arrival_ns, gesture=decision.label, reason=str(error))]
+    def reason(self) -> Reason | None:
+        """Why the gesture that has just begun was decided, to be worked out when there is time; told once."""
+        found, self._reason = self._reason, None
+        return found
+
+    def explained(self, reason: Reason) -> list[Event]:
+        """What a gesture was told by, when all of its reason was worked out."""
+        found = reason.told()
         if found is None:
             return []
         modalities = {name: round(share, 3) for name, share in found.modalities.items()}
         channels = [round(share, 3) for share in found.channels]
         return [
             self._status(
-                "explained",
-                window.arrival_ns,
-                gesture=decision.label,
-                modalities=modalities,
-                channels=channels,
+                "explained", reason.arrival_ns, gesture=reason.label, modalities=modalities, channels=channels
             )
         ]
+
+    def _explained_at_once(self) -> list[Event]:
+        """For a replay, where nothing is late."""
+        reason = self.reason()
+        if reason is None:
+            return []
+        engine = self.engine if reason.with_engine else None
+        try:
+            while reason.window is not None:
+                reason.feed(self.embed(reason.window, engine))
+        except Exception:  # any failure of an engine: the decisions go on without a reason
+            return []
+        return self.explained(reason)
 
     def _look(self, window: Window, embedded: Embedded, decision: Decision) -> list[Event]:
         if self._misfit is None or window.lost:
@@ -233,6 +245,7 @@ class Pipeline:
                 yield said.pop(0)
             yield from self.decide(window, self.embed(window, self.engine))
             yield from self.afterwards()
+            yield from self._explained_at_once()
         yield from said
 
     def states(self) -> list[str]:

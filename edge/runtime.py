@@ -12,6 +12,7 @@ from myoedge.edge.embed import Embedded
 from myoedge.edge.event import Event, utc_of
 from myoedge.edge.gather import Gatherer
 from myoedge.edge.pipeline import Pipeline
+from myoedge.edge.spare import SpareTime
 from myoedge.edge.stream import Notice, Patient, Stream
 from myoedge.edge.window import Window
 from myoedge.edge.worker import Worker
@@ -69,6 +70,7 @@ class Runtime:
         self._gatherer = self._new_gatherer()
         self._worker = self._new_worker() if timed else None
         self._fallback_since_ns: int | None = None
+        self._spare = SpareTime()
 
     def _new_gatherer(self) -> Gatherer:
         periods_ns = {name: bound.period_ns for name, bound in self.pipeline.bounds.items()}
@@ -92,6 +94,7 @@ class Runtime:
     def take_over(self, pipeline: Pipeline) -> None:
         """Go on with another pipeline (a new profile) between two decisions; what is held ends first."""
         now_ns = time.monotonic_ns()
+        self._spare.drop()
         self._emit(self.pipeline.rest(now_ns, "another profile takes over"), {})
         self.pipeline = pipeline
         self._gatherer = self._new_gatherer()
@@ -108,6 +111,7 @@ class Runtime:
                 await self._sleep()
                 self._emit(self.pipeline.tick(time.monotonic_ns()), {})
                 self._decide_newest()
+                self._explain()
         finally:
             reader.cancel()
             if self._timer:
@@ -211,6 +215,7 @@ class Runtime:
             return
         window, stamps = self._newest
         self._newest = None
+        begun_ns = time.monotonic_ns()
         embedded = self._embed(window)
         stamps["engine"] = time.monotonic_ns()
         events = self.pipeline.decide(window, embedded)
@@ -219,13 +224,38 @@ class Runtime:
         self.latency_ms.append((stamps["decision"] - window.arrival_ns) / 1e6)
         self._emit(events, stamps)
         self._emit(self.pipeline.afterwards(), {})
+        due_ns = window.arrival_ns + self.pipeline.hop_ns - EARLY_NS
+        self._spare.decided(stamps["engine"] - begun_ns, due_ns, self.pipeline.reason())
+        if self._spare.waiting:
+            self._wake.set()
+
+    def _explain(self) -> None:
+        """A step of a waiting explanation, where it is over before the next window can be there."""
+        if not self._spare.waiting or self._newest is not None:
+            return
+        before = self._spare.steps
+        whole = self._spare.step(self._in_time, lambda window: self.pipeline.embed(window, None))
+        if whole is not None:
+            self._emit(self.pipeline.explained(whole), {})
+        elif self._spare.steps > before:
+            self._wake.set()  # what came meanwhile is read first
+
+    def _in_time(self, window: Window, left_s: float) -> Embedded | None:
+        """The engine's answer, behind the decisions' own guard; None where it does not come in time."""
+        if self._worker is None or self._worker.busy or self._fallback_since_ns is not None:
+            return None
+        try:
+            return self._worker(window, min(left_s, STALL_S))
+        except Exception:  # whether the engine is of any use, the next decision finds out
+            return None
 
     def _embed(self, window: Window) -> Embedded:
         """The engine's answer in time, else the closed-form part alone; one that stalled is retried later."""
         if self._worker is None:
             return self.pipeline.embed(window, None)
         waiting = self._fallback_since_ns is not None
-        if self._worker.busy or (waiting and window.arrival_ns - (self._fallback_since_ns or 0) < RETRY_NS):
+        early = window.arrival_ns - (self._fallback_since_ns or 0) < RETRY_NS
+        if waiting and (self._worker.busy or early):
             return self.pipeline.embed(window, None)
         try:
             embedded = self._worker(window, STALL_S)

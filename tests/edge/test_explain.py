@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from myoedge.edge.bundle import Bundle, load_bundle
 from myoedge.edge.chunk import Chunk
-from myoedge.edge.embed import Embedder
-from myoedge.edge.engines import load_engine
+from myoedge.edge.embed import Embedded, Embedder
+from myoedge.edge.engines import Engine, load_engine
 from myoedge.edge.event import Event
-from myoedge.edge.explain import MOST_CHANNELS, Explainer
+from myoedge.edge.explain import MOST_CHANNELS, Explainer, Explanation
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import Profile
 from myoedge.edge.stream import StreamSpec
@@ -37,12 +37,28 @@ def emg_window(samples: NDArray[np.float64], **more: Any) -> Window:
     return Window(both, np.zeros(samples.shape[1], bool), (), 0, 0, 0.0)
 
 
+def explain(
+    bundle: Bundle,
+    embedder: Embedder,
+    profile: Profile | None,
+    window: Window,
+    embedded: Embedded,
+    label: str,
+    engine: Engine | None = None,
+) -> Explanation | None:
+    reason = Explainer(bundle, profile)(window, embedded, label)
+    assert reason is not None
+    while reason.window is not None:
+        reason.feed(embedder(reason.window, engine if reason.with_engine else None))
+    return reason.told()
+
+
 def test_the_channels_of_the_muscle_carry_the_gesture(
     anna: Profile, classic: Bundle, myo: Specs, counts: Made
 ) -> None:
     embedder = Embedder(classic, 8)
     window = emg_window(counts("fist", 40, seed=3))
-    found = Explainer(classic, embedder, anna)(window, embedder(window, None), "fist", None)
+    found = explain(classic, embedder, anna, window, embedder(window, None), "fist")
     assert found is not None
     assert found.modalities == {"emg": 1.0}
     assert sum(found.channels) == pytest.approx(1)
@@ -54,7 +70,7 @@ def test_a_dead_channel_carries_nothing(anna: Profile, classic: Bundle, counts: 
     embedder = Embedder(classic, 8)
     window = emg_window(counts("fist", 40, seed=3))
     window = replace(window, masked=np.arange(8) == 2)
-    found = Explainer(classic, embedder, anna)(window, embedder(window, None), "fist", None)
+    found = explain(classic, embedder, anna, window, embedder(window, None), "fist")
     assert found is not None
     assert found.channels[2] == 0
 
@@ -67,7 +83,7 @@ def test_of_many_channels_only_modalities_are_told(
     profile = profile_of(bundle, {"emg": StreamSpec(200, channels)})
     embedder = Embedder(bundle, channels)
     window = emg_window(counts("fist", 40, channels, seed=3))
-    assert Explainer(bundle, embedder, profile)(window, embedder(window, None), "fist", None) is None
+    assert explain(bundle, embedder, profile, window, embedder(window, None), "fist") is None
 
 
 def test_both_modalities_of_the_shipped_network_are_weighed() -> None:
@@ -83,7 +99,7 @@ def test_both_modalities_of_the_shipped_network_are_weighed() -> None:
         embedded = embedder(window, engine)
         assert embedded.scores is not None
         label = bundle.labels[int(embedded.scores.argmax())]
-        found = Explainer(bundle, embedder, None)(window, embedded, label, engine)
+        found = explain(bundle, embedder, None, window, embedded, label, engine)
         if found is not None:
             assert sum(found.modalities.values()) == pytest.approx(1)
             assert set(found.modalities) == ({"emg", "imu"} if imu.any() else {"emg"})
@@ -92,31 +108,10 @@ def test_both_modalities_of_the_shipped_network_are_weighed() -> None:
     assert np.mean(told) > 0.5  # held gestures stand in the EMG
 
 
-class Fails:
-    """An engine that answers once and never again."""
-
-    name = "fails"
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def __call__(self, inputs: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        self.calls += 1
-        if self.calls > 1:
-            raise RuntimeError("no more answers")
-        return np.array([9, 0, 0, 0, 0, 0], np.float32), np.zeros(64, np.float32)
-
-
-def test_an_engine_that_fails_in_between_costs_the_reason_alone() -> None:
-    bundle = load_bundle("default")
-    specs = {"emg": StreamSpec(200, 8), "imu": StreamSpec(50, 10)}
-    pipeline = Pipeline(bundle, Fails(), None, specs, explain=True)
-    window = emg_window(bundle.golden()["emg"][0], imu=bundle.golden()["imu"][1])
-    embedded = pipeline.embed(window, pipeline.engine)
-    embedded = replace(embedded, scores=np.array([0, 9, 0, 0, 0, 0], np.float32))
-    assert [event.phase for event in pipeline.decide(window, embedded)] == ["start"]
-    told = [event for event in pipeline.afterwards() if event.label == "explained"]
-    assert [event.detail["reason"] for event in told] == ["no more answers"]
+def test_a_label_of_no_head_has_no_reason(anna: Profile, classic: Bundle, counts: Made) -> None:
+    embedder = Embedder(classic, 8)
+    window = emg_window(counts("fist", 40, seed=3))
+    assert Explainer(classic, anna)(window, embedder(window, None), "knock") is None
 
 
 def test_a_gesture_that_begins_is_explained_behind_its_event(

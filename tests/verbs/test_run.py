@@ -121,6 +121,13 @@ def test_without_a_profile_there_are_events(office: Desk) -> None:
     assert done.stderr == ""
 
 
+def test_reasons_beside_a_hand_are_refused(office: Desk) -> None:
+    done = office.call("run", "virtual:myo", "--explain", "--to", "-", "--to", "hand:left")
+    assert done.returncode == 2
+    assert "--explain with hand:left" in done.stderr
+    assert done.stdout == ""
+
+
 def test_events_end_a_run(office: Desk) -> None:
     done = office.call("run", "recording:session.jsonl", "--profile", "anna", "--every", "--events", "3")
     assert len(rows(done.stdout)) == 3

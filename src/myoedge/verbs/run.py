@@ -11,6 +11,7 @@ from myoedge.verbs import manner
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
     from myoedge.edge.sinks import Sink
     from myoedge.firmware_bridge.device import Choice
@@ -48,13 +49,27 @@ def run_address(args: argparse.Namespace, address: str, radio: str) -> int:
     from myoedge.edge.settings import load_settings
     from myoedge.edge.sinks import open_sink
 
+    to = args.to or load_settings().to or ["-"]
+    _refuse_reasons_beside_a_hand(args.explain, to)
     choice = choose(args)
     with ExitStack() as opened:
         sinks: list[Sink] = []
-        for text in args.to or load_settings().to or ["-"]:
+        for text in to:
             sinks.append(open_sink(text))
             opened.callback(sinks[-1].close)
         return manner.until_signal(lambda: _run(args, address, radio, choice, sinks))
+
+
+def _refuse_reasons_beside_a_hand(explain: bool, to: "Sequence[str]") -> None:
+    """A hand shares the engine with nothing, however little of its time that would take."""
+    from myoedge.edge.errors import UsageError
+
+    hands = [text for text in to if text.partition(":")[0] == "hand"]
+    if explain and hands:
+        raise UsageError(
+            f"--explain with {hands[0]}: reasons run the engine that the hand waits for; leave out one "
+            "of the two"
+        )
 
 
 def choose(args: argparse.Namespace) -> "Choice":
