@@ -102,12 +102,13 @@ def write_together(
         finally:
             os.close(handle)
     except OSError as error:
-        for draft in drafts.values():
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
         raise StorageError(
             f"cannot write {folder / name}: {error.strerror}; the old one is kept, free some space"
         ) from error
+    finally:  # also when interrupted
+        for draft in drafts.values():
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
 
 def _write_through(path: Path, data: bytes, mode: int) -> None:

@@ -97,11 +97,8 @@ def write_tar(path: Path, files: Mapping[str, bytes], seed: bytes) -> bytes:
     return data
 
 
-def sign_folder(folder: Path, seed: bytes) -> Path:
-    """Write `bundle.sig` beside bundle.json; returns where. Raises NotThereError, StorageError."""
-    text = folder / "bundle.json"
-    if not text.is_file():
-        raise NotThereError(f"{folder} holds no bundle.json; wanted a bundle's folder")
+def sign_folder(folder: Path, text: bytes, seed: bytes) -> Path:
+    """Write `bundle.sig` beside a bundle.json that reads `text`; returns where. Raises StorageError."""
     path = folder / SIGNATURE
-    write_atomically(path, sign(seed, FOLDER, text.read_bytes()), SHARED)
+    write_atomically(path, sign(seed, FOLDER, text), SHARED)
     return path

@@ -59,7 +59,7 @@ def _untrusted(path: Path, signer: bytes | None) -> str:
 def sign_made_here(folder: Path, say: Callable[[str], None]) -> Trust:
     """Sign the folder of a bundle just made with this machine's own key; else say why it stays unsigned."""
     try:
-        sign_folder(folder, own_seed())
+        sign_folder(folder, (folder / "bundle.json").read_bytes(), own_seed())
     except (TrustError, StorageError) as error:  # the work of hours is not lost for want of a key
         say(f"{folder} is not signed: {error}; then: myoedge bundle sign {folder}")
         return UNSIGNED

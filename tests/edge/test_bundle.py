@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -283,3 +284,20 @@ def test_golden_vectors_that_prove_nothing_are_refused(
     bundle = make_bundle({"model.onnx": b"network", "golden.npz": file}, **NETWORK)
     with pytest.raises(FormatError, match=r"golden\.npz"):
         bundle.golden()
+
+
+def packed(name: str, data: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("size", [LARGEST + 1, 1000], ids=["it has", "it says it has"])
+def test_arrays_that_fill_the_memory_are_refused(make_bundle: Callable[..., Bundle], size: int) -> None:
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"shape": (2**44,), "fortran_order": False, "descr": "<f4"})
+    file = packed("cov_0.npy", header.getvalue() + bytes(size))
+    assert len(file) < 1 << 20
+    with pytest.raises(FormatError, match=r"prior\.npz cannot be read"):
+        make_bundle({"prior.npz": file}).arrays("prior.npz")

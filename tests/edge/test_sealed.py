@@ -145,7 +145,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 deeds = {
     "tar": lambda: write_tar(path, files, bytes(32)),
     "folder": lambda: write_bundle(path, {**row, "hop_ms": 25}, {**files, "CARD.md": b"a card"}),
-    "signature": lambda: sign_folder(path, bytes(32)),
+    "signature": lambda: sign_folder(path, (path / "bundle.json").read_bytes(), bytes(32)),
     "key": own_seed,
 }
 try:
@@ -200,7 +200,7 @@ def test_a_bundle_written_anew_loses_the_signature_of_the_old_one(
 ) -> None:
     make_bundle({"CARD.md": b"a card"})
     (folder,) = (path.parent for path in tmp_path.glob("*/bundle.json"))
-    sign_folder(folder, own_seed())
+    sign_folder(folder, (folder / "bundle.json").read_bytes(), own_seed())
     assert open_bundle(folder)[1] == "own"
     write_bundle(folder, {"name": "ours"}, {})
     assert not (folder / SIGNATURE).exists()

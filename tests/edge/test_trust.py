@@ -151,7 +151,7 @@ def test_signatures_of_two_bundles_cannot_be_swapped(make_bundle: Make, tmp_path
         open_bundle(tmp_path / "a.tar")
     folders = sorted(path.parent for path in tmp_path.glob("*/bundle.json"))
     for folder in folders:
-        sign_folder(folder, seed)
+        sign_folder(folder, (folder / "bundle.json").read_bytes(), seed)
     ours, mine = (folder / SIGNATURE for folder in folders)
     assert ours.read_bytes() != mine.read_bytes()
     ours.write_bytes(mine.read_bytes())
@@ -194,7 +194,7 @@ def test_what_is_made_here_without_the_signing_library_stays_unsigned_and_says_s
 def test_any_change_of_a_folders_signature_is_refused(make_bundle: Make, tmp_path: Path, byte: int) -> None:
     make_bundle({"CARD.md": b"a card"})
     (folder,) = (path.parent for path in tmp_path.glob("*/bundle.json"))
-    data = bytearray(sign_folder(folder, own_seed()).read_bytes())
+    data = bytearray(sign_folder(folder, (folder / "bundle.json").read_bytes(), own_seed()).read_bytes())
     data[byte] ^= 4
     for wrong in (bytes(data), bytes(data[:byte]), bytes(data) + b"\0"):
         (folder / SIGNATURE).write_bytes(wrong)

@@ -62,7 +62,7 @@ def _sign(args: argparse.Namespace) -> int:
     found = args.bundle.resolve()  # a shipped one by its name would not be meant
     bundle, seed = load_bundle(found), _seed(args)
     if found.is_dir():
-        written = sign_folder(args.bundle, seed)
+        written = sign_folder(args.bundle, bundle.files["bundle.json"], seed)
     else:
         write_tar(written := args.bundle, bundle.files, seed)
     row = {"file": str(written), **_named(bundle), **_signer(seed)}
