@@ -1,4 +1,4 @@
-"""The curve as a picture: accuracy over reaction time, one line a window, as a small SVG file."""
+"""Curves as a picture: accuracy over what it costs, one line a way, as a small SVG file."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -10,20 +10,28 @@ COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8
 STEP_MS, STEP_POINTS = 25, 1  # of the grid
 NAME = "first_start_ms"
 
+Point = tuple[float, float, str]
+
 
 def curve_svg(rows: Sequence[Mapping[str, Any]], title: str) -> str:
     """Rows of `measure_curve` drawn; each point is one hop, at its median first start."""
-    lines: dict[str, list[tuple[float, float, float]]] = {}
+    lines: dict[str, list[Point]] = {}
     for row in rows:
         name = f"{row['bundle']}, {row['window_ms']:g} ms"
-        point = (row[NAME]["p50"], 100 * row["accuracy"], row["hop_ms"])
+        point = (row[NAME]["p50"], 100 * row["accuracy"], f"{row['hop_ms']:g}")
         lines.setdefault(name, []).append(point)
-    points = [point for line in lines.values() for point in line]
-    x_span = _span([x for x, _, _ in points], STEP_MS)
-    y_span = _span([y for _, y, _ in points], STEP_POINTS)
+    return lines_svg(lines, title, STEP_MS, STEP_POINTS)
 
-    def x(ms: float) -> float:
-        return round(LEFT + (ms - x_span[0]) / (x_span[1] - x_span[0]) * (WIDTH - LEFT - RIGHT), 1)
+
+def lines_svg(lines: Mapping[str, Sequence[Point]], title: str, step_x: int, step_y: int) -> str:
+    """Lines by name; a point is where it lies to the right and up, and what is written beside it. `step_x`,
+    `step_y`: of the grid."""
+    points = [point for line in lines.values() for point in line]
+    x_span = _span([x for x, _, _ in points], step_x)
+    y_span = _span([y for _, y, _ in points], step_y)
+
+    def x(value: float) -> float:
+        return round(LEFT + (value - x_span[0]) / (x_span[1] - x_span[0]) * (WIDTH - LEFT - RIGHT), 1)
 
     def y(percent: float) -> float:
         return round(
@@ -35,18 +43,18 @@ def curve_svg(rows: Sequence[Mapping[str, Any]], title: str) -> str:
         'font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
     ]
-    for tick in range(x_span[0], x_span[1] + 1, STEP_MS):
+    for tick in range(x_span[0], x_span[1] + 1, step_x):
         drawn.append(_line([(x(tick), TOP), (x(tick), HEIGHT - BOTTOM)], "#ddd"))
         drawn.append(_text(x(tick), HEIGHT - BOTTOM + 16, str(tick), "middle"))
-    for tick in range(y_span[0], y_span[1] + 1, STEP_POINTS):
+    for tick in range(y_span[0], y_span[1] + 1, step_y):
         drawn.append(_line([(LEFT, y(tick)), (WIDTH - RIGHT, y(tick))], "#ddd"))
         drawn.append(_text(LEFT - 6, y(tick) + 4, str(tick), "end"))
     for turn, (name, line) in enumerate(lines.items()):
         colour = COLOURS[turn % len(COLOURS)]
-        drawn.append(_line([(x(ms), y(percent)) for ms, percent, _ in line], colour))
-        for ms, percent, hop_ms in line:
-            drawn.append(f'<circle cx="{x(ms)}" cy="{y(percent)}" r="4" fill="{colour}"/>')
-            drawn.append(_text(x(ms), y(percent) - 7, f"{hop_ms:g}", "middle", colour))
+        drawn.append(_line([(x(right), y(percent)) for right, percent, _ in line], colour))
+        for right, percent, said in line:
+            drawn.append(f'<circle cx="{x(right)}" cy="{y(percent)}" r="4" fill="{colour}"/>')
+            drawn.append(_text(x(right), y(percent) - 7, said, "middle", colour))
         drawn.append(_text(WIDTH - RIGHT + 12, TOP + 14 + 18 * turn, name, "start", colour))
     drawn.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, title, "middle"))
     return "\n".join([*drawn, "</svg>", ""])

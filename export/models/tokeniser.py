@@ -113,7 +113,7 @@ class Tokeniser(nn.Module):
     def __init__(self, inputs: Shapes, width: int, plan: TokenPlan, stem: str) -> None:
         super().__init__()
         by_modality = plan.by_modality(inputs)
-        self.inputs, self.modalities = tuple(inputs), tuple(by_modality)
+        self.width, self.inputs, self.modalities = width, tuple(inputs), tuple(by_modality)
         self.stems = nn.ModuleList(Stem(plan.inlet(name, inputs[name]), width, stem) for name in inputs)
         self.kinds = nn.ParameterList(nn.Parameter(torch.randn(width) * PLACE) for _ in self.modalities)
         self.order = [[self.inputs.index(name) for name in names] for names in by_modality.values()]

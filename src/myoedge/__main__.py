@@ -42,6 +42,7 @@ VERBS = {
         "how much of a decision travels across modalities, and by which sensor",
     ),
     "texts": ("myoedge.verbs.texts", "what actions mean in words: show, check"),
+    "prune": ("myoedge.verbs.prune", "a trained network to a smaller one, and what that costs"),
     "wearer": ("myoedge.verbs.wearer", "fit and check the simulated wearer"),
 }
 

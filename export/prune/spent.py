@@ -1,0 +1,67 @@
+"""What a network takes on disk and in time, by format, beside others in one interleaved run."""
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myoedge.edge.engines import Engine
+from myoedge.export.parity import open_engine
+from myoedge.export.quantize import quantize_onnx, quantize_tflite, to_onnx, to_tflite
+from myoedge.export.speed import microseconds
+
+if TYPE_CHECKING:
+    from torch import nn
+
+FORMATS = ("onnx float", "onnx int8", "litert float", "litert int8")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Of one network in one format."""
+
+    network: str
+    format: str  # of FORMATS
+    kb: float
+    gzip_kb: float
+    us: float  # CPU time of this thread for one window
+    ratio: float  # of that to the first network's in the same format
+
+
+def spend(
+    networks: Mapping[str, "nn.Module"], inputs: Mapping[str, NDArray[np.float32]], litert: bool = True
+) -> list[Spent]:
+    """Every network in every format; the first network is what the others are compared with."""
+    files = {name: _files(model, inputs, litert) for name, model in networks.items()}
+    names = tuple(inputs)
+    engines: dict[str, Engine] = {
+        f"{name}|{kind}": open_engine(kind.split()[0], data, names)
+        for name, own in files.items()
+        for kind, data in own.items()
+    }
+    times = microseconds(engines, inputs)
+    first = next(iter(networks))
+    return [
+        Spent(
+            name,
+            kind,
+            round(len(data) / 1000, 1),
+            round(len(gzip.compress(data, 9, mtime=0)) / 1000, 1),
+            times[f"{name}|{kind}"],
+            round(times[f"{name}|{kind}"] / times[f"{first}|{kind}"], 3),
+        )
+        for name, own in files.items()
+        for kind, data in own.items()
+    ]
+
+
+def _files(model: "nn.Module", inputs: Mapping[str, NDArray[np.float32]], litert: bool) -> dict[str, bytes]:
+    plain = to_onnx(model, inputs)
+    found = {FORMATS[0]: plain, FORMATS[1]: quantize_onnx(plain)}
+    if litert:
+        tflite = to_tflite(model, inputs)
+        found |= {FORMATS[2]: tflite, FORMATS[3]: quantize_tflite(tflite)}
+    return found
