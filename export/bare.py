@@ -5,6 +5,8 @@ They name every operation's line of source, with its path where it was converted
 
 from typing import Any
 
+import numpy as np
+
 
 def bare_onnx(model: bytes) -> bytes:
     """The same graph without stack traces, doc strings, names of operations and noted shapes."""
@@ -23,11 +25,18 @@ def bare_onnx(model: bytes) -> bytes:
 
 
 def bare_tflite(model: bytes) -> bytes:
-    """The same graph without the names of tensors; those of its signature, inputs and outputs stay."""
+    """The same graph without the names of tensors; those of its signature, inputs and outputs stay.
+
+    The quantiser puts larger networks' constants behind the graph; they come back into it.
+    """
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
     whole: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model))
+    for buffer in whole.buffers:
+        if buffer.offset > 1:  # by the schema 0 and 1 say that there is nothing behind
+            buffer.data = np.frombuffer(model, np.uint8, buffer.size, buffer.offset)
+            buffer.offset = buffer.size = 0
     for graph in whole.subgraphs:
         named = {*graph.inputs, *graph.outputs}
         for place, tensor in enumerate(graph.tensors):

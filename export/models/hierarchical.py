@@ -11,7 +11,7 @@ from myoedge.export.models.transformer import Transformer, attends
 
 class Hierarchical(Transformer):
     """Each modality has `branch_layers` of its own; fusion "attention" adds `cross_layers` over all tokens,
-    "linear" none: the modalities then meet in the embedding only."""
+    "linear" none: the modalities then meet in the embedding only. `cross_width`: theirs, where it differs."""
 
     def __init__(
         self,
@@ -23,6 +23,7 @@ class Hierarchical(Transformer):
         branch_layers: int = 2,
         cross_layers: int = 2,
         width: int = 128,
+        cross_width: int | None = None,
         heads: int | Sequence[int] = 4,
         head: int | None = None,
         hidden: int | Sequence[int] | None = None,
@@ -50,4 +51,5 @@ class Hierarchical(Transformer):
             readout=readout,
             silenced=silenced,
             stage=stage,
+            joint_width=cross_width if attends(fusion) else None,
         )

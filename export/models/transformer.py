@@ -4,6 +4,7 @@ The idea of the two follows IsoNet (arXiv 2506.16744); every size and the read-o
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -37,9 +38,9 @@ class Transformer(nn.Module):
 
     `apart` layers see their own modality only, `joint` ones all tokens. The read-out is the mean of each
     modality's tokens (or each input's, which belong to one modality too), so that nothing but attention and
-    the last LayerNorm's scale lets one modality change what another says. `silenced`: groups of pathways that
-    are cut in training as in use. An absent input is zeros. Raises UsageError for options that do not fit
-    together.
+    the last LayerNorm's scale lets one modality change what another says. `joint_width`: the joint layers'
+    own, where it differs. `silenced`: groups of pathways that are cut in training as in use. An absent input
+    is zeros. Raises UsageError for options that do not fit together.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Transformer(nn.Module):
         readout: str,
         silenced: Sequence[str],
         stage: str,
+        joint_width: int | None = None,
     ) -> None:
         super().__init__()
         if readout not in READOUTS:
@@ -70,8 +72,11 @@ class Transformer(nn.Module):
         side = 1 if shared else len(spans)
         sizes = iter(sizes_of(apart * side + joint, width, heads, head, hidden, dropout))
         self.apart = nn.ModuleList(Apart(spans, [next(sizes) for _ in range(side)]) for _ in range(apart))
-        self.joint = nn.ModuleList(Layer(next(sizes)) for _ in range(joint))
+        wide = joint_width or width
+        self.widen = nn.ModuleList(nn.Linear(width, wide) for _ in spans if wide != width)
+        self.joint = nn.ModuleList(Layer(_widened(next(sizes), wide, head)) for _ in range(joint))
         self.read = spans if readout == "modality" else self.tokeniser.input_spans
+        width = wide
         self.norm = nn.LayerNorm(len(self.read) * width)
         self.to_embedding = nn.Linear(len(self.read) * width, embedding)
         self.to_scores = nn.Linear(embedding, labels)
@@ -111,6 +116,8 @@ class Transformer(nn.Module):
         parts = self.tokeniser(*inputs)
         for layer in self.apart:
             parts = layer(parts)
+        if len(self.widen):
+            parts = [widen(part) for widen, part in zip(self.widen, parts, strict=True)]
         tokens = torch.cat(parts, 1)
         for layer in self.joint:
             tokens = layer(tokens)
@@ -120,6 +127,16 @@ class Transformer(nn.Module):
         ]
         embedding = self.to_embedding(self.norm(torch.cat(means, -1)))
         return self.to_scores(embedding), embedding
+
+
+def _widened(sizes: Sizes, width: int, head: int | None) -> Sizes:
+    """The same layer in another width; its heads share that, unless their own width is given."""
+    if width == sizes.width:
+        return sizes
+    heads = max(sizes.heads, 1)
+    if head is None and width % heads:
+        raise UsageError(f"joint width {width} in {heads} heads; wanted a width that parts into them")
+    return replace(sizes, width=width, head=head or width // heads)
 
 
 def sizes_of(
