@@ -1,12 +1,15 @@
 """A float network comes back as it was, from its two files or a run's folder; what is damaged is refused."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+from myoedge.edge.bundle import load_bundle
 from myoedge.edge.errors import FormatError, NotThereError, UsageError
 from myoedge.export.models import build_model
 from myoedge.export.network import FloatNetwork, load_network, network_of, save_network
@@ -121,3 +124,12 @@ def test_a_description_that_builds_nothing_is_refused(
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(FormatError, match=met):
         load_network(path)
+
+
+def test_the_shipped_network_is_the_one_in_the_shipped_bundle() -> None:
+    golden = np.load(io.BytesIO(load_bundle("default").files["golden.npz"]))
+    model = load_network("default").model
+    with torch.inference_mode():
+        scores, embedding = model(*(torch.from_numpy(golden[name]) for name in INPUTS))
+    np.testing.assert_allclose(scores.numpy(), golden["scores"], atol=1e-5)
+    np.testing.assert_allclose(embedding.numpy(), golden["embedding"], atol=1e-5)
