@@ -48,7 +48,7 @@ def test_own_recordings_become_a_bundle_that_knows_a_wearer(desk: Desk) -> None:
     for words in lines:
         if words[0] != "record":
             said[words[0]] = done(desk.start(*words))
-    assert [words[0] for words in lines] == ["record"] * 3 + ["train", "evaluate", "calibrate", "run"]
+    assert [words[0] for words in lines] == ["record"] * 3 + ["train", "evaluate", "calibrate", "run", "bundle"]
     assert {path.name for path in (desk.home / "mine").iterdir()} == {"dataset.toml", "anna", "ben"}
     assert "folder sessions: ours sha256:" in said["evaluate"]
     events = [json.loads(line) for line in said["run"].splitlines()]
@@ -56,5 +56,6 @@ def test_own_recordings_become_a_bundle_that_knows_a_wearer(desk: Desk) -> None:
     bundle = json.loads((desk.home / "my-bundle" / "bundle.json").read_text())
     assert bundle["name"] == "ours" and bundle["training"]["data"][0]["held_out"] == ["ben"]
     assert any(event["kind"] == "gesture" and event["phase"] == "start" for event in events)
+    (desk.home / "data" / "keys" / "own.key").unlink()  # as on another machine
     refused = desk.call("run", "virtual:myo", "--profile", "dara", "--seconds", "1")
     assert refused.returncode == 4 and "--unsigned" in refused.stderr
