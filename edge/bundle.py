@@ -200,7 +200,8 @@ def _check_sense(bundle: Bundle) -> None:
         "engines without a network": bool(bundle.engines) and not bundle.embedding,
         "engines whose file is missing": not set(bundle.engines.values()) <= set(bundle.files),
         "an engine's file, which ends in .onnx or .tflite": not all(
-            file.endswith(".onnx" if name == "onnx" else ".tflite") for name, file in bundle.engines.items()
+            file.endswith(".onnx" if name.startswith("onnx") else ".tflite")
+            for name, file in bundle.engines.items()
         ),
         "an engine without a tolerance": not set(bundle.engines) <= {*bundle.tolerance, "tflite"},
         "tolerance": not all(math.isfinite(t) and t >= 0 for t in bundle.tolerance.values()),

@@ -91,6 +91,10 @@ class Runtime:
         self._stopping = True
         self._wake.set()
 
+    def tell(self, label: str, reason: str) -> None:
+        """A status event now, of what only the caller knows."""
+        self._emit([self.pipeline.status(label, time.monotonic_ns(), reason=reason)], {})
+
     def take_over(self, pipeline: Pipeline) -> None:
         """Go on with another pipeline (a new profile) between two decisions; what is held ends first."""
         now_ns = time.monotonic_ns()

@@ -16,7 +16,8 @@ import numpy as np
 from myoedge.edge.budget import DEFAULT_MS, Budget, make_budget
 from myoedge.edge.bundle import Bundle, open_bundle
 from myoedge.edge.control import Control
-from myoedge.edge.engines import Engine, load_engine
+from myoedge.edge.engines import Engine, failed, load_engine
+from myoedge.edge.engines.choice import remembered
 from myoedge.edge.errors import LinkError, ParityError, UsageError
 from myoedge.edge.owner import Owner
 from myoedge.edge.pipeline import Pipeline
@@ -51,22 +52,25 @@ class Loaded:
     engine: Engine | None
     trust: Trust
     refused: tuple[str, ...]  # engines that were not taken, and why
+    failed: tuple[str, ...] = ()  # of them, those that are installed and did not do what they should
 
 
 def load(choice: Choice) -> Loaded:
     """Read, trust and test a bundle.
 
-    With a profile a bundle without a right engine runs on its closed-form part. Raises NotThereError,
-    FormatError, TrustError, ParityError.
+    What `bench compute` chose here is tried first. With a profile a bundle without a right engine runs on its
+    closed-form part. Raises NotThereError, FormatError, TrustError, ParityError.
     """
     bundle, trust = open_bundle(choice.bundle, choice.unsigned)
+    first, word = (None, None) if choice.engine else remembered(bundle)
     try:
-        engine, refused = load_engine(bundle, choice.engine)
+        engine, refused = load_engine(bundle, choice.engine, first)
     except ParityError as error:
         if choice.profile is None:
             raise
         engine, refused = None, [str(error)]
-    return Loaded(bundle, engine, trust, tuple(refused))
+    said = (*([word] if word else []), *refused)
+    return Loaded(bundle, engine, trust, said, tuple(failed(refused)))
 
 
 class Device:
@@ -146,6 +150,9 @@ class Device:
 
         However it ends, cancelled too, the outputs are at rest when this returns.
         """
+        if is_live(self._address):
+            for line in self.loaded.failed:
+                self.runtime.tell("fallback", f"engine {line}")
         work = asyncio.create_task(self.runtime.run())
         halt = asyncio.create_task(stop.wait())
         try:

@@ -1,6 +1,6 @@
-"""Stop 7: the int8 network behind one protocol, trusted only after it reproduces the golden vectors."""
+"""Stop 7: the network behind one protocol, trusted only after it reproduces the golden vectors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Protocol
 
@@ -10,11 +10,17 @@ from numpy.typing import NDArray
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.errors import NotThereError, ParityError
 
-# name -> module:class; tried in this order, the first that is installed and passes the golden test runs
+# name -> module:class; tried in this order, the first that is installed and passes the golden test runs.
+# A name that ends in FLOAT runs the bundle's float file, where it carries one: int8 is not the faster on
+# every processor (`bench compute` finds out).
+FLOAT = "-fp32"
 ENGINES = {
     "litert": "myoedge.edge.engines.litert:LiteRTEngine",
     "onnx": "myoedge.edge.engines.onnx:OnnxEngine",
+    "litert-fp32": "myoedge.edge.engines.litert:LiteRTFloatEngine",
+    "onnx-fp32": "myoedge.edge.engines.onnx:OnnxFloatEngine",
     "tflite": "myoedge.edge.engines.tflite:TFLiteEngine",
+    "tflite-fp32": "myoedge.edge.engines.tflite:TFLiteFloatEngine",
 }
 
 
@@ -31,16 +37,19 @@ class Engine(Protocol):
         ...
 
 
-def load_engine(bundle: Bundle, wanted: str | None = None) -> tuple[Engine | None, list[str]]:
+def load_engine(
+    bundle: Bundle, wanted: str | None = None, first: str | None = None
+) -> tuple[Engine | None, list[str]]:
     """The first engine that is installed and right on this very machine, and what was said of those refused.
 
-    Returns None for a bundle without a network. Raises NotThereError when `wanted` is not there, ParityError
-    when none is right.
+    `wanted` and no other; or `first`, and where that is not right the others in their order. Returns None
+    for a bundle without a network. Raises NotThereError when `wanted` is not there, ParityError when none is
+    right.
     """
     if not bundle.engines:
         return None, []
     refused: list[str] = []
-    for name in [wanted] if wanted else ENGINES:
+    for name in [wanted] if wanted else sorted(ENGINES, key=lambda name: name != first):
         if name not in ENGINES or name not in bundle.engines:
             if wanted:
                 refused.append(f"{name}: the bundle carries {', '.join(bundle.engines)}")
@@ -60,9 +69,14 @@ def load_engine(bundle: Bundle, wanted: str | None = None) -> tuple[Engine | Non
             return engine, refused
         refused.append(f"{name}: {wrong}")
     message = f"no engine can run bundle {bundle.name}: " + "; ".join(refused)
-    if all("not installed" in r or "carries" in r for r in refused):
+    if not failed(refused):
         raise NotThereError(message + "; install one with `pip install 'myoedge[litert]'` or `[onnx]`")
     raise ParityError(message + "; use --bundle classic, or another engine")
+
+
+def failed(refused: Sequence[str]) -> list[str]:
+    """Of what load_engine said of engines refused, those that are there and did not do what they should."""
+    return [line for line in refused if "not installed" not in line and "the bundle carries" not in line]
 
 
 def open_engine(name: str, bundle: Bundle) -> Engine:

@@ -43,11 +43,19 @@ def _numbered(details: Mapping[str, Any]) -> list[str]:
 class LiteRTEngine(Interpreted):
     """Raises ImportError where ai-edge-litert is not installed."""
 
+    called = "litert"
+
     def __init__(self, model: bytes, inputs: Sequence[str]) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         with _hushed():
-            super().__init__("litert", Interpreter(model_content=model, num_threads=1), inputs)
+            super().__init__(self.called, Interpreter(model_content=model, num_threads=1), inputs)
+
+
+class LiteRTFloatEngine(LiteRTEngine):
+    """The same for a bundle's float file."""
+
+    called = "litert-fp32"
 
 
 @contextmanager

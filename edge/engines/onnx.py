@@ -35,3 +35,9 @@ class OnnxEngine:
             ("scores", "embedding"), {name: inputs[name] for name in self._inputs}
         )
         return scores[0], embedding[0]
+
+
+class OnnxFloatEngine(OnnxEngine):
+    """The same for a bundle's float file."""
+
+    name = "onnx-fp32"

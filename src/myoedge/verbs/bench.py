@@ -1,4 +1,4 @@
-"""`myoedge bench`: measure what the controller costs, beside a bare subscriber of the same link."""
+"""`myoedge bench`: what the controller costs beside a bare subscriber of its link, and each engine alone."""
 
 import argparse
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example: myoedge bench latency --seconds 20"
     parser.add_argument(
         "what",
-        choices=("latency", "reaction", "curve"),
-        help="arrival to event; movement to event; or accuracy against movement to event",
+        choices=("latency", "reaction", "curve", "compute"),
+        help="arrival to event; movement to event; accuracy against movement to event; or every engine and "
+        "precision of the bundle in turns, the fastest kept for this computer's runs",
     )
     parser.add_argument("--armband", default=None, help="default virtual:myo")
     parser.add_argument("--radio", help="bluez (default), or a transport such as tcp-client:127.0.0.1:9001")
@@ -41,7 +42,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return {"latency": _latency, "reaction": _reaction, "curve": _curve}[args.what](args)
+    return {"latency": _latency, "reaction": _reaction, "curve": _curve, "compute": _compute}[args.what](args)
 
 
 def _latency(args: argparse.Namespace) -> int:
@@ -152,6 +153,37 @@ def _curve(args: argparse.Namespace) -> int:
         args.plot.write_text(curve_svg(rows, title), encoding="utf-8")
     manner.result(args, {"played": args.played, "rows": rows}, _curve_text(rows))
     return 0
+
+
+def _compute(args: argparse.Namespace) -> int:
+    from myoedge.boards.compute import bench_compute
+    from myoedge.edge.bundle import load_bundle
+    from myoedge.edge.engines.choice import remember
+
+    bundle = load_bundle(args.bundle)
+    row = bench_compute(bundle)
+    for line in row["refused"]:
+        manner.say(args, f"engine {line}")
+    if row["chosen"]:
+        where = remember(bundle, row["chosen"])
+        manner.say(args, f"{row['chosen']} is kept for this bundle and processor in {where}; --engine wins")
+    manner.result(args, row, _compute_text(row))
+    return 0 if row["chosen"] or not bundle.engines else 1
+
+
+def _compute_text(row: dict[str, Any]) -> str:
+    if not row["rows"]:
+        return f"bundle {row['bundle']}: no engine to time"
+    lines = [f"{'engine':<10}{'precision':<11}{'us p50':>8}{'p99':>8}{'ratio':>8}{'kB':>8}{'load ms':>9}"]
+    for one in row["rows"]:
+        share = "-" if one["ratio_to_fp32"] is None else f"{one['ratio_to_fp32']:.2f}"
+        lines.append(
+            f"{one['engine']:<10}{one['precision']:<11}{one['us_p50']:>8.0f}{one['us_p99']:>8.0f}{share:>8}"
+            f"{one['kb']:>8.0f}{one['load_ms']:>9.1f}{'  chosen' if one['name'] == row['chosen'] else ''}"
+        )
+    if row["fp32"] is None:
+        lines.append("the bundle carries no float file: no ratio to one")
+    return "\n".join(lines)
 
 
 def _curve_text(rows: list[dict[str, Any]]) -> str:

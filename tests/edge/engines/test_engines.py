@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
-from myoedge.edge.engines import ENGINES, golden_error, load_engine
+from myoedge.edge.engines import ENGINES, failed, golden_error, load_engine
 from myoedge.edge.errors import NotThereError, ParityError
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import Profile
@@ -61,6 +61,10 @@ def golden(**changes: Floats) -> bytes:
 Make = Callable[..., Bundle]
 
 
+def file_of(engine: str) -> str:
+    return engine + (".onnx" if engine.startswith("onnx") else ".tflite")
+
+
 @pytest.fixture
 def make(make_bundle: Make) -> Make:
     """A bundle with that network for each named engine, or with `files` in its place."""
@@ -68,16 +72,16 @@ def make(make_bundle: Make) -> Make:
     def bundle(*names: str, files: Mapping[str, bytes] | None = None, tolerance: float = 1e-3) -> Bundle:
         held = {
             "golden.npz": golden(),
-            **{name: network() for name in names if name == "onnx"},
+            **{file_of(name): network() for name in names if name.startswith("onnx")},
             **(files or {}),
         }
-        held |= {name: b"garbage" for name in names if name not in held}
+        held |= {file_of(name): b"garbage" for name in names if file_of(name) not in held}
         return make_bundle(
             held,
             labels=["rest", "fist"],
             embedding=4,
             inputs=["features"],
-            engines={name: name for name in names},
+            engines={name: file_of(name) for name in names},
             tolerance=dict.fromkeys(names, tolerance),
         )
 
@@ -135,7 +139,7 @@ def test_golden_vectors_that_do_not_come_out_refuse_the_engine(make: Make, wrong
 @pytest.mark.usefixtures("runtime")
 def test_a_network_that_is_garbage_is_refused_in_our_words(make: Make) -> None:
     with pytest.raises(ParityError, match="onnx: cannot open the network"):
-        load_engine(make("onnx", files={"onnx": b"garbage"}))
+        load_engine(make("onnx", files={"onnx.onnx": b"garbage"}))
 
 
 @pytest.mark.usefixtures("runtime")
@@ -156,6 +160,23 @@ def test_an_engine_that_is_silently_wrong_gives_way_to_the_next_and_it_is_said(
     assert len(refused) == 1 and refused[0].startswith("litert: differs from the golden vectors by")
     with pytest.raises(ParityError, match="litert: differs"):
         load_engine(make("litert", "onnx"), "litert")
+
+
+@pytest.mark.usefixtures("runtime")
+def test_the_float_file_runs_where_it_is_wanted_first_and_gives_way_where_it_is_wrong(make: Make) -> None:
+    both = make("onnx", "onnx-fp32")
+    for first, name in ((None, "onnx"), ("onnx-fp32", "onnx-fp32"), ("litert", "onnx")):
+        engine, refused = load_engine(both, first=first)
+        assert engine is not None and (engine.name, refused) == (name, [])
+    broken = make("onnx", "onnx-fp32", files={"onnx-fp32.onnx": b"garbage"})
+    engine, refused = load_engine(broken, first="onnx-fp32")
+    assert engine is not None and engine.name == "onnx"
+    assert len(failed(refused)) == 1 and refused[0].startswith("onnx-fp32: cannot open the network")
+
+
+def test_an_engine_that_is_not_installed_has_not_failed() -> None:
+    said = ["tflite: not installed (no module)", "onnx: the bundle carries litert", "litert: differs by 3"]
+    assert failed(said) == ["litert: differs by 3"]
 
 
 class Answer:
@@ -188,8 +209,13 @@ class Answer:
 def test_what_is_wrong_with_an_engine_is_told(
     make_bundle: Make, scores: object, embedding: object, why: str
 ) -> None:
-    said = {"embedding": 4, "inputs": ["features"], "engines": {"onnx": "m"}, "tolerance": {"onnx": 1e-3}}
-    bundle = make_bundle({"m": b"", "golden.npz": golden()}, **said)
+    said = {
+        "embedding": 4,
+        "inputs": ["features"],
+        "engines": {"onnx": "m.onnx"},
+        "tolerance": {"onnx": 1e-3},
+    }
+    bundle = make_bundle({"m.onnx": b"", "golden.npz": golden()}, **said)
     assert why in str(golden_error(Answer(scores, embedding), bundle))
 
 
@@ -202,8 +228,13 @@ def test_an_engine_that_is_not_installed_says_how_to_get_one(
 ) -> None:
     for name in ENGINES:
         monkeypatch.setitem(ENGINES, name, "no_such_module_here:Engine")
-    said = {"embedding": 4, "inputs": ["features"], "engines": {"onnx": "m"}, "tolerance": {"onnx": 1e-3}}
-    bundle = make_bundle({"m": b"", "golden.npz": golden()}, **said)
+    said = {
+        "embedding": 4,
+        "inputs": ["features"],
+        "engines": {"onnx": "m.onnx"},
+        "tolerance": {"onnx": 1e-3},
+    }
+    bundle = make_bundle({"m.onnx": b"", "golden.npz": golden()}, **said)
     with pytest.raises(NotThereError, match="pip install"):
         load_engine(bundle)
     with pytest.raises(NotThereError, match="carries onnx"):

@@ -89,8 +89,8 @@ def make(make_bundle: Make) -> Make:
         file = io.BytesIO()
         arrays: dict[str, Any] = {**right, **changes}
         np.savez(file, **arrays)
-        said: Mapping[str, Any] = {"embedding": 4, "inputs": ["features"], "engines": {"litert": "m"}}
-        return make_bundle({"m": model, "golden.npz": file.getvalue()}, **said, tolerance={"litert": 1e-3})
+        said: Mapping[str, Any] = {"embedding": 4, "inputs": ["features"], "engines": {"litert": "m.tflite"}}
+        return make_bundle({"m.tflite": model, "golden.npz": file.getvalue()}, **said, tolerance={"litert": 1e-3})
 
     return bundle
 
