@@ -80,6 +80,16 @@ DERIVED: Mapping[str, tuple[int, int, Callable[[Samples], Samples]]] = {
 }
 
 
+# how -> what each column that comes out is
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "tilt": ("up x", "up y", "up z"),
+    "turn": ("turn x", "turn y", "turn z"),
+    "step": ("turning x", "turning y", "turning z"),
+    "tilt and turn": ("up x", "up y", "up z", "turn x", "turn y", "turn z"),
+    "motion": tuple(f"{what} {axis}" for what in ("acceleration", "turning", "turn") for axis in "xyz"),
+}
+
+
 def derive(how: str, samples: Samples) -> Samples:
     """Apply a line of DERIVED; raises MismatchError when the stream has other columns than it needs."""
     columns, _, make = DERIVED[how]

@@ -7,9 +7,11 @@ much; two threads in one worker were ten times slower where it was tried.
 import logging
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
 from typing import Any
 
 from myoedge.edge.errors import LinkError, NotThereError
@@ -27,20 +29,46 @@ def do_on_ray(tasks: Sequence[Task], address: str | None, workers: int) -> Itera
     """Folders of runs as they finish; `address` None: a cluster of `workers` processes on this machine.
 
     A task whose worker was killed is done again and goes on from its checkpoint. On a cluster every machine
-    must see the folders of windows and runs under the same paths. Raises NotThereError without Ray, LinkError
+    must see the folders of windows and runs under the same paths. After a KeyboardInterrupt no worker is left
+    here, and Ray is of no use to this process any more. Raises NotThereError without Ray, LinkError
     where it cannot start or be reached.
     """
     ray = _imported()
     with redirect_stdout(sys.stderr):  # Ray prints there when a worker dies; stdout holds the result alone
-        _begin(ray, address, workers)
+        ended = signal.getsignal(signal.SIGTERM)
         try:
+            _begin(ray, address, workers)
+            signal.signal(signal.SIGTERM, ended)  # Ray takes it and would print a stack, and end as failed
             remote = ray.remote(num_cpus=1, max_retries=RETRIES)(do)
             waiting = [remote.remote(task) for task in tasks]
             while waiting:
                 done, waiting = ray.wait(waiting, num_returns=1)
                 yield _result(ray, done[0])
-        finally:
+        except KeyboardInterrupt:
+            if address is None:
+                _kill_below(os.getpid())  # Ray's own farewell takes up to 3 s; checkpoints are always whole
+            raise
+        except BaseException:
             ray.shutdown()
+            raise
+        ray.shutdown()
+
+
+def _kill_below(pid: int) -> None:
+    """End a process's children and theirs, at once: here Ray's servers and their workers."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):  # it has just ended
+            continue
+        children.setdefault(parent, []).append(int(path.parent.name))
+    below = [pid]
+    for one in below:
+        below += children.get(one, [])
+    for one in below[1:]:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(one, signal.SIGKILL)
 
 
 def _imported() -> Any:

@@ -26,7 +26,10 @@ def write_report(folder: Path, parts: Sequence[Mapping[str, Any]], runs: Sequenc
     rows = [(part, row) for part in parts for row in part["rows"]]
     _csv(folder / "table.csv", [_table_line(part, row) for part, row in rows])
     _csv(folder / "people.csv", [line for part, row in rows for line in _unit_lines(part, row)])
-    _csv(folder / "pairs.csv", [_pair_line(part, pair) for part in parts for pair in part["pairs"]])
+    _csv(
+        folder / "pairs.csv",
+        [_pair_line(part, pair) for part in parts for pair in (*part["pairs"], *part["against"])],
+    )
     (folder / "report.html").write_text(page(parts, runs), encoding="utf-8")
 
 
@@ -61,6 +64,7 @@ def _part(part: Mapping[str, Any], runs: Sequence[Run]) -> str:
             ),
             _recalls(rows, runs),
             _pairs(part["pairs"]),
+            _against(part["against"]),
         ]
     )
 
@@ -114,6 +118,21 @@ def _pairs(pairs: Sequence[Mapping[str, Any]]) -> str:
     ]
     all_pairs = f"<details><summary>All pairs</summary>{_table(head, body)}</details>"
     return f"<h3>Paired differences, in points</h3>{all_pairs}"
+
+
+def _against(pairs: Sequence[Mapping[str, Any]]) -> str:
+    """This recipe's networks less another recipe's, which was tested on the same folds."""
+    if not pairs:
+        return ""
+    body = [
+        [
+            f"{pair['second']} - {pair['first']}",
+            *(cell for which in KINDS for cell in (_points(pair[which]), f"{pair[which]['p']:.3f}")),
+        ]
+        for pair in pairs
+    ]
+    head = ["second minus first", "by window", "p", "by gesture", "p"]
+    return f"<h3>Against other recipes, in points</h3>{_table(head, body)}"
 
 
 def _said(one: Mapping[str, float]) -> str:

@@ -67,7 +67,26 @@ def tally(runs: Sequence[Run]) -> list[dict[str, Any]]:
     parts: dict[str, list[Line]] = {}
     for line in lines_of(runs):
         parts.setdefault(line.key[0], []).append(line)
-    return [_part(name, lines) for name, lines in parts.items()]
+    found = [_part(name, lines) for name, lines in parts.items()]
+    for part, (name, lines) in zip(found, parts.items(), strict=True):
+        before = [(other, one) for other, one in parts.items() if _comparable(one, lines)]
+        before = before[: [other for other, _ in before].index(name)]
+        part["against"] = [row for other, one in before for row in _across(other, one, lines, part["unit"])]
+    return found
+
+
+def _comparable(first: Sequence[Line], second: Sequence[Line]) -> bool:
+    """Whether two recipes were tested on the same folds of the same set."""
+    rows = [lines[0].runs[0].row for lines in (first, second)]
+    return all(rows[0][name] == rows[1][name] for name in ("dataset", "folds"))
+
+
+def _across(other: str, first: Sequence[Line], second: Sequence[Line], unit: str) -> Iterable[dict[str, Any]]:
+    """The same architecture and input of two recipes, the second's less the first's."""
+    for mine in second:
+        for line in first:
+            if line.key[1:] == mine.key[1:] and (row := _pair(line, mine, unit)):
+                yield {**row, "first": f"{line.name} of {other}"}
 
 
 def _part(name: str, lines: Sequence[Line]) -> dict[str, Any]:
@@ -115,18 +134,25 @@ def _pairs(lines: Sequence[Line], unit: str) -> list[dict[str, Any]]:
     """Every two lines that saw the same people; p by itself, and as one of all pairs of that kind (Holm)."""
     found: list[dict[str, Any]] = []
     for first, second in combinations(lines, 2):
-        a, b = first.by_unit(unit), second.by_unit(unit)
-        common = [name for name in a if name in b]
-        if common:
-            row: dict[str, Any] = {"first": first.name, "second": second.name, "units": len(common)}
-            for which in KINDS:
-                values = [[one[name][which] for name in common] for one in (a, b)]
-                row[which] = asdict(difference(*values))
+        if row := _pair(first, second, unit):
             found.append(row)
     for which in KINDS:
         for row, p in zip(found, holm([one[which]["p"] for one in found]), strict=True):
             row[which]["p_holm"] = p
     return found
+
+
+def _pair(first: Line, second: Line, unit: str) -> dict[str, Any] | None:
+    """Paired over the people (or repetitions) that both saw; None where there are none."""
+    a, b = first.by_unit(unit), second.by_unit(unit)
+    common = [name for name in a if name in b]
+    if not common:
+        return None
+    row: dict[str, Any] = {"first": first.name, "second": second.name, "units": len(common)}
+    for which in KINDS:
+        values = [[one[name][which] for name in common] for one in (a, b)]
+        row[which] = asdict(difference(*values))
+    return row
 
 
 def confusion_of(runs: Sequence[Run], which: str) -> tuple[list[str], list[list[int]]]:

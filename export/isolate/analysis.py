@@ -41,6 +41,14 @@ class Analysis:
     random_parts: tuple[Part, ...]
     worths: tuple[Worth, ...]
 
+    @property
+    def over(self) -> str:
+        """What intervals are taken over; one person's networks say nothing of other people."""
+        count, runs = len(set(self.people)), len(self.people)
+        if count == runs:
+            return "one person" if count == 1 else f"{count} people"
+        return f"{runs} networks of " + ("one person" if count == 1 else f"{count} people")
+
 
 def analyse(subjects: Sequence[Subject], heads: bool = False, say: Say = lambda _: None) -> Analysis:
     """Runs of one architecture and inputs, whose people may lack a label; raises MismatchError for others."""
@@ -87,7 +95,7 @@ def _analysed(subject: Subject, heads: bool, say: Say, labels: Sequence[str]) ->
     ]
     _, random_losses = measure(subject.untrained, test, control)
     inputs = model.tokeniser.inputs
-    sensors = sensors_of(model, inputs, subject.axes)
+    sensors = sensors_of(model, inputs, subject.axes, subject.columns)
     say(f"{subject.name}: {len(sensors)} sensors left out in turn")
     return Analysis(
         (subject.name,),

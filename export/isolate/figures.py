@@ -149,6 +149,7 @@ def summary(found: Analysis, rows: Sequence[Figure]) -> dict[str, Any]:
     return {
         "runs": list(found.runs),
         "people": list(found.people),
+        "over": found.over,
         "modalities": list(found.modalities),
         "layers": found.layers,
         "windows": found.windows,

@@ -34,9 +34,9 @@ def write_page(found: Analysis, rows: Sequence[Figure], folder: Path) -> str:
     """report.html; returns its name."""
     parts = [
         "<h1>Pathways between modalities</h1>",
-        f"<p>{len(found.runs)} run(s), {len(found.people)} person(s), {found.windows} test windows, "
+        f"<p>{len(found.runs)} run(s), {found.over}, {found.windows} test windows, "
         f"{escape(', '.join(found.modalities))}; accuracy {mean_of(found.accuracy).said}. "
-        "Intervals: 95 %, by drawing people anew; one person has none.</p>",
+        f"Intervals: 95 %, by drawing anew from {found.over}; one network of one person has none.</p>",
         f'<p class="said">{escape(advice(found.worths))}</p>',
         "<h2>Share of the decision by layer</h2>",
         *(_layers(found, rows, stage) for stage in ("after", "before")),

@@ -43,8 +43,14 @@ class Worth:
     margin_alone: People  # the same with all pathways across silenced: what it gives without fusion
 
 
-def sensors_of(model: Transformer, inputs: Sequence[str], axes: Mapping[str, int]) -> list[Sensor]:
-    """Every modality, and every sensor of its streams. `axes`: channels that are one sensor, by input."""
+def sensors_of(
+    model: Transformer,
+    inputs: Sequence[str],
+    axes: Mapping[str, int],
+    columns: Mapping[str, Sequence[str]] | None = None,
+) -> list[Sensor]:
+    """Every modality, and every sensor of its streams. `axes`: channels that are one sensor, by input;
+    `columns`: what channels are, where that has a name."""
     found: list[Sensor] = []
     tokeniser = model.tokeniser
     for modality, members in zip(model.modalities, tokeniser.order, strict=True):
@@ -57,6 +63,8 @@ def sensors_of(model: Transformer, inputs: Sequence[str], axes: Mapping[str, int
             for first in range(0, channels, size):
                 stop = min(first + size, channels)
                 title = f"{name} {first}" if stop == first + 1 else f"{name} {first}-{stop - 1}"
+                if stop == first + 1 and columns and name in columns:
+                    title += f" ({columns[name][first]})"
                 own.append(Sensor(title, modality, ((name, first, stop),), False))
         whole = tuple((inputs[m], 0, len(_inlet(model, m).raw_mean)) for m in members)
         if len(model.modalities) > 1:

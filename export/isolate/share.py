@@ -25,7 +25,7 @@ class Share:
         """As a percentage for a person."""
         if np.isnan(self.value):
             return "-"
-        bounds = "" if np.isnan(self.low) else f" [{100 * self.low:.0f}, {100 * self.high:.0f}]"
+        bounds = "" if np.isnan(self.low) else f" [{100 * self.low:.1f}, {100 * self.high:.1f}]"
         return f"{100 * self.value:.1f} %{bounds}"
 
 

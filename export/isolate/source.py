@@ -1,13 +1,14 @@
 """A finished training run to its network, the windows it was tested on and some it was trained on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from myoedge.export.compare.comparison import root_of
+from myoedge.export.derive import COLUMNS
 from myoedge.export.isolate.cut import attending
 from myoedge.export.isolate.probe import Probe
 from myoedge.export.models import build_model
@@ -28,6 +29,9 @@ class Subject:
     test: Probe
     train: Probe
     axes: dict[str, int]  # neighbouring channels of one sensor, by input
+    columns: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # names of channels, where they have any
 
 
 def load_subject(folder: Path, root: Path, cache: Path, windows: int, say: Say) -> Subject:
@@ -45,7 +49,9 @@ def load_subject(folder: Path, root: Path, cache: Path, windows: int, say: Say) 
     untrained.load_state_dict(dict(model.named_buffers()), strict=False)  # the inputs' means and deviations
     test, train = (probe_of(data, part, windows) for part in (data.test, data.train))
     axes = {name: int(count) for name, count in run.row["model"].get("axes", {}).items()}
-    return Subject(folder.name, model, untrained, test, train, axes)
+    derived = run.job.recipe.front.derived
+    columns = {name: COLUMNS[derived[name][1]] for name in data.inputs if name in derived}
+    return Subject(folder.name, model, untrained, test, train, axes, columns)
 
 
 def probe_of(data: FoldData, part: Part, windows: int, seed: int = 0) -> Probe:

@@ -248,7 +248,8 @@ def explaining(
 
 def in_an_explanation(pipeline: Pipeline, then: Callable[[], object]) -> Callable[[Window, Any], Embedded]:
     """The pipeline's `embed`, which does something at the first window with a channel left out."""
-    embed, done = pipeline.embed, []
+    embed = pipeline.embed
+    done: list[bool] = []
 
     def watched(window: Window, engine: Any) -> Embedded:
         if window.masked.any() and engine is not None and not done:

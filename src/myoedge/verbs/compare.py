@@ -12,18 +12,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "recipes", nargs="+", metavar="RECIPE", help="recipes of window classification, by name or .toml file"
     )
-    parser.add_argument(
-        "--root",
-        required=True,
-        type=manner.path,
-        metavar="DIR",
-        help="holds one unpacked folder a data set, or is the one",
-    )
+    manner.add_recordings(parser)
     parser.add_argument(
         "--out", type=manner.path, metavar="DIR", help="of runs and report; started again, it goes on there"
-    )
-    parser.add_argument(
-        "--cache", type=manner.path, metavar="DIR", help="of windows (the user's cache folder)"
     )
     parser.add_argument("--workers", type=manner.count, help="folds at a time on this machine (its cores)")
     parser.add_argument("--address", help="a Ray cluster's, as ray://host:10001 or auto (this machine alone)")
@@ -43,15 +34,16 @@ def run(args: argparse.Namespace) -> int:
     recipes = [load_supervised(name) for name in args.recipes]
     out = args.out or Path("runs") / "-".join(recipe.name for recipe in recipes)
     workers = args.workers or len(os.sched_getaffinity(0))
-    row = compare(
-        recipes,
-        args.root,
-        out,
-        args.cache or default_cache(),
-        Crew(workers, args.address, args.here),
-        _axes(args),
-        lambda text: manner.say(args, text),
-    )
+    with manner.left_at_once():
+        row = compare(
+            recipes,
+            args.root,
+            out,
+            args.cache or default_cache(),
+            Crew(workers, args.address, args.here),
+            _axes(args),
+            lambda text: manner.say(args, text),
+        )
     manner.result(args, row, _text(row))
     return 0
 

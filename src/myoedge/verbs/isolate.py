@@ -16,18 +16,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=manner.path,
         help="folders of finished runs of one architecture, as train writes",
     )
-    parser.add_argument(
-        "--root",
-        required=True,
-        type=manner.path,
-        metavar="DIR",
-        help="holds one unpacked folder a data set, or is the one",
-    )
+    manner.add_recordings(parser)
     parser.add_argument(
         "--out", type=manner.path, metavar="DIR", help="for CSV and report.html (default: RUN/isolate)"
-    )
-    parser.add_argument(
-        "--cache", type=manner.path, metavar="DIR", help="of windows (the user's cache folder)"
     )
     parser.add_argument(
         "--windows", type=manner.count, default=WINDOWS, metavar="N", help=f"at most, of each run ({WINDOWS})"
@@ -63,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _text(row: dict[str, Any]) -> str:
     lines = [
-        f"{len(row['people'])} people, {row['windows']} windows of {', '.join(row['modalities'])}: "
+        f"{row['over']}, {row['windows']} windows of {', '.join(row['modalities'])}: "
         f"accuracy {_said(row['accuracy'])}"
     ]
     for measure, places in row["share_cross"].items():

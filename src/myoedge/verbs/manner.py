@@ -5,7 +5,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,23 @@ def add_unsigned(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unsigned", action="store_true", help="run a bundle nobody vouches for; never with a hand"
     )
+
+
+def add_recordings(parser: argparse.ArgumentParser) -> None:
+    """Where data sets lie, and where their windows are kept."""
+    parser.add_argument(
+        "--root",
+        required=True,
+        type=path,
+        metavar="DIR",
+        help="holds one unpacked folder a data set, or is the one",
+    )
+    add_cache(parser)
+
+
+def add_cache(parser: argparse._ActionsContainer) -> None:
+    """Where windows of a data set are kept."""
+    parser.add_argument("--cache", type=path, metavar="DIR", help="of windows (the user's cache folder)")
 
 
 def add_session(parser: argparse.ArgumentParser) -> None:
@@ -198,6 +216,20 @@ def until_signal(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
         return INTERRUPTED if interrupted else code
 
     return asyncio.run(main())
+
+
+@contextmanager
+def left_at_once() -> Generator[None, None, None]:
+    """Ctrl-C and SIGTERM end the process without the farewells of libraries, which wait for what is gone.
+
+    For work whose files are whole at every moment.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
 
 
 def _end_within(seconds: float) -> None:

@@ -35,9 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     windows.add_argument("--fold", action="append", default=[], help="only this fold; may repeat")
     windows.add_argument("--inputs", type=manner.names, metavar="A,B", help="only these modalities")
     windows.add_argument("--seed", type=int, help="instead of the recipe's")
-    windows.add_argument(
-        "--cache", type=manner.path, metavar="DIR", help="of windows (the user's cache folder)"
-    )
+    manner.add_cache(windows)
 
 
 def run(args: argparse.Namespace) -> int:

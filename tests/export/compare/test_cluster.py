@@ -60,6 +60,36 @@ def test_a_killed_worker_costs_only_its_fold(made: Made, tmp_path: Path) -> None
     assert starts == {"anna": 1, "ben": 2, "chen": 1}
 
 
+@pytest.mark.skipif(find_spec("ray") is None, reason="Ray (the extra `cluster`) is not installed here")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_comparison_is_gone_and_leaves_no_worker(
+    made: Made, tmp_path: Path, number: int
+) -> None:
+    path, out = made.toml(tmp_path / "made.toml", training={"epochs": 9999, "patience": 0}), tmp_path / "out"
+    narrowed = ["--inputs", "emg+imu", "--models", "hierarchical attention", "--workers", "1"]
+    folders = ["--root", str(made.root), "--cache", str(made.cache), "--out", str(out)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "myoedge", "compare", str(path), *folders, *narrowed],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    run = out / "made" / "emg+imu" / "hierarchical-attention" / "anna-seed0"
+    until = time.monotonic() + LONG_S
+    while not (run / CHECKPOINT).exists() and time.monotonic() < until and process.poll() is None:
+        time.sleep(0.02)
+    worker = Path("/proc") / (run / STARTS).read_text().split()[1]
+    assert worker.exists()
+    process.send_signal(number)
+    printed, said = process.communicate(timeout=LONG_S)
+    while worker.exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert (process.returncode, printed) == (130, "")
+    assert not worker.exists()
+    assert "Traceback" not in said
+
+
 def test_without_ray_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(NotThereError, match=r"myoedge\[cluster\].*--here"):

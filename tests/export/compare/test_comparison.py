@@ -89,6 +89,32 @@ def test_another_recipe_is_not_mixed_in(made: Made, done: tuple[Path, dict[str, 
         )
 
 
+def test_networks_trained_without_pathways_stand_beside_those_that_had_them(
+    made: Made, tmp_path: Path
+) -> None:
+    options = {**made.row()["options"]["hierarchical"], "silenced": ["cross"]}
+    recipes = [
+        made.recipe(training={"epochs": 2}),
+        made.recipe(training={"epochs": 2}, name="made-cut", options={"hierarchical": options}),
+    ]
+    only = Axes(inputs=(("emg", "imu"),), models=("hierarchical attention",))
+    row = compare(recipes, made.root, tmp_path, made.cache, Crew(here=True), only, lambda _: None)
+    whole, cut = row["parts"]
+    assert whole["against"] == []
+    (pair,) = cut["against"]
+    assert pair["first"] == "emg+imu hierarchical attention of made"
+    units = [part["rows"][0]["units"] for part in (whole, cut)]
+    lost = [units[1][person]["window"] - units[0][person]["window"] for person in units[0]]
+    assert pair["window"]["mean"] == pytest.approx(sum(lost) / 3)
+    folders = [
+        tmp_path / name / "emg+imu" / "hierarchical-attention" / "anna-seed0" for name in ("made", "made-cut")
+    ]
+    losses = [load_run(folder).row["training"]["looks"][-1]["loss"] for folder in folders]
+    assert losses[0] != losses[1]  # cut in training, not only in use
+    assert "Against other recipes" in (tmp_path / "report.html").read_text()
+    assert "of made," in (tmp_path / "pairs.csv").read_text()
+
+
 def test_one_person_is_compared_over_repetitions(done: tuple[Path, dict[str, Any]]) -> None:
     runs = [load_run(path.parent) for path in sorted(done[0].rglob("anna-seed0/run.json"))]
     (part,) = tally(runs)

@@ -40,6 +40,17 @@ def test_people_of_all_runs_stand_side_by_side(both: Both) -> None:
     assert all(len(loss.margin) == 6 for loss in found.losses)
 
 
+def test_intervals_are_said_to_be_over_what_they_are_over(build: Build, probe: Probe, both: Both) -> None:
+    assert both[0].over == "6 networks of 3 people"
+    model = build()
+    assert analyse([subject("one", model, probe)]).over == "3 people"
+    anna = probe.at(np.flatnonzero(probe.person == "anna"))
+    assert analyse([subject("one", model, anna)]).over == "one person"
+    assert analyse([subject("one", model, anna), subject("two", model, anna)]).over == (
+        "2 networks of one person"
+    )
+
+
 def test_runs_of_other_networks_are_refused(build: Build, probe: Probe) -> None:
     with pytest.raises(MismatchError, match="one architecture"):
         analyse([subject("one", build(), probe), subject("two", build(layers=1), probe)])

@@ -42,6 +42,11 @@ def test_every_modality_and_channel_is_a_sensor(build: Build) -> None:
     assert names == ["all of emg", "emg 0", "emg 1", "emg 2", "all of imu", "imu 0", "imu 1"]
 
 
+def test_a_channel_that_has_a_name_is_called_by_it(build: Build) -> None:
+    names = [sensor.name for sensor in sensors_of(build(), INPUTS, {}, {"imu": ("up x", "turn y")})]
+    assert names[1:] == ["emg 0", "emg 1", "emg 2", "all of imu", "imu 0 (up x)", "imu 1 (turn y)"]
+
+
 def test_axes_of_one_sensor_stay_together(build: Build) -> None:
     names = [sensor.name for sensor in sensors_of(build(), INPUTS, {"imu": 2})]
     assert names[-2:] == ["all of imu", "imu 0-1"]
