@@ -44,13 +44,8 @@ class LetThrough:
         }
 
 
-def mean_of(people: Collection[Row]) -> Row:
-    """Each person counts once; None where nobody has a figure."""
-    return {name: _over(people, name, lambda values: float(np.mean(values))) for name in SHARES}
-
-
 def worst_of(people: Collection[Row]) -> Row:
-    """Of each share by itself."""
+    """Of each share by itself; None where nobody has a figure."""
     return {name: _over(people, name, worst) for name, worst in SHARES.items()}
 
 

@@ -17,7 +17,8 @@ from myoedge.edge.pipeline import Pipeline
 from myoedge.export.data.repetition import Repetition
 from myoedge.export.data.split import PersonSplit, split
 from myoedge.export.evaluate import BASELINE
-from myoedge.export.let_through import LetThrough, mean_of, moving_of, rest_of, worst_of
+from myoedge.export.let_through import SHARES, LetThrough, moving_of, rest_of, worst_of
+from myoedge.export.score import mean_of
 from myoedge.export.subject import Subject
 from myoedge.export.words_rejection import leave_words_out
 
@@ -85,7 +86,7 @@ def _result(subject: Subject, people: Mapping[str, LetThrough], accept: float) -
         "accept": accept,
         **subject.facts(),
         "people": rows,
-        "mean": mean_of(rows.values()),
+        "mean": mean_of(rows.values(), SHARES),
         "worst": worst_of(rows.values()),
         "rest": rest_of(people.values()),
         "moving": moving_of(people.values()),
@@ -97,10 +98,10 @@ def _leave_out(subject: Subject, one: PersonSplit, accept: float, tally: LetThro
     learned = subject.learned(one.person, one.calibration)  # its gain and dead channels
     embedder = learned.embedder
 
-    def examples(repetitions: Sequence[Repetition]) -> list[Example]:
-        return [e for s in subject.stretches(repetitions) for e in embedder.examples(s) if len(e)]
+    def examples(repetitions: Sequence[Repetition], asides: bool = False) -> list[Example]:
+        return [e for s in subject.stretches(repetitions) for e in embedder.examples(s, asides) if len(e)]
 
-    calibration = examples(one.calibration)
+    calibration = examples(one.calibration, asides=True)
     test = [e.part(slice(0, None, EVERY)) for e in examples(one.test)]
     prior = load_prior(subject.bundle, embedder.blocks)
     labels = sorted({e.label for e in calibration} - {REST})

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,10 +77,14 @@ class Score:
         return 2 * hit / (said + true)
 
 
-def mean_of(people: Iterable[Mapping[str, float | int]]) -> dict[str, float]:
-    """Mean over people, each counting once."""
-    rows = list(people)
-    return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in NAMES}
+def mean_of(rows: Iterable[Mapping[str, Any]], names: Iterable[str] = NAMES) -> dict[str, float | None]:
+    """Mean of some figures over people or folds, each counting once; None where nobody has one."""
+    rows = list(rows)
+    found: dict[str, float | None] = {}
+    for name in names:
+        values = [value for row in rows if (value := row[name]) is not None]
+        found[name] = round(float(np.mean(values)), 4) if values else None
+    return found
 
 
 def rejection_of(scores: Iterable[Score]) -> dict[str, float | None]:

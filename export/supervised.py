@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from myoedge.export.supervised_data import FoldData, Part, batches, steps
+from myoedge.export.supervised_data import FoldData, Part, Tray, batches, steps
 from myoedge.export.supervised_log import EventLog
 from myoedge.export.supervised_recipe import Schedule
 from myoedge.export.supervised_state import load_state, save_state
@@ -77,7 +77,7 @@ class Training:
         self.model, self.data, self.settings, self.seed = model, data, settings, seed
         self.device = _device(settings)
         self.clock, self.progress = Clock(), Progress()
-        self._folder, self._saved_s = folder, time.monotonic()
+        self._folder, self._saved_s, self._tray = folder, time.monotonic(), Tray(data)
         self._low = _low_precision(settings, self.device)
         model.to(self.device)
         total = settings.epochs * max(1, steps(data.train, settings.batch))
@@ -116,7 +116,7 @@ class Training:
         begun = time.perf_counter()
         for rows, targets in batches(self.data.train, self.settings.batch, self.seed, self.progress.epoch):
             asked = time.perf_counter()
-            inputs = self._to_device(self.data.batch(rows))
+            inputs = self._some_absent(self._to_device(self._tray(rows)))
             truth = torch.from_numpy(targets).to(self.device)
             self.clock.data_s += time.perf_counter() - asked
             self.clock.windows += len(rows)
@@ -126,6 +126,17 @@ class Training:
         rate = float(self._schedule.get_last_lr()[0])
         loss, accuracy = self._judge(self.data.validation) if len(self.data.validation) else (None, None)
         return Look(self.progress.epoch + 1, mean, loss, accuracy, rate)
+
+    def _some_absent(self, inputs: list["Tensor"]) -> list["Tensor"]:
+        """Zeros for whole inputs of some windows, as the device gives for a modality that is not there."""
+        import torch
+
+        for at, name in enumerate(self.data.arrays):
+            if share := self.settings.absent.get(name, 0.0):
+                x = inputs[at]
+                there = torch.rand(len(x)) >= share
+                inputs[at] = x * there.to(x.device).view(-1, *[1] * (x.dim() - 1))
+        return inputs
 
     def _step(self, inputs: list["Tensor"], truth: "Tensor") -> "Tensor":
         import torch

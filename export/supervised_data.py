@@ -56,6 +56,28 @@ class FoldData:
         return [torch.from_numpy(array[rows]) for array in self.arrays.values()]
 
 
+class Tray:
+    """Memory that one batch after another is laid into: fresh memory for each costs a fault a page.
+
+    What a call gives holds until the next call.
+    """
+
+    def __init__(self, data: FoldData) -> None:
+        self._arrays = [np.asarray(array) for array in data.arrays.values()]
+        self._laid: dict[int, list[NDArray[np.float32]]] = {}  # by windows: the last batch is a smaller one
+
+    def __call__(self, rows: Rows) -> list["Tensor"]:
+        """These windows of every input, in order."""
+        import torch
+
+        count = len(rows)
+        if count not in self._laid:
+            self._laid[count] = [np.empty((count, *one.shape[1:]), np.float32) for one in self._arrays]
+        for array, out in zip(self._arrays, self._laid[count], strict=True):
+            np.take(array, rows, axis=0, out=out, mode="clip")  # "raise" would copy twice
+        return [torch.from_numpy(out) for out in self._laid[count]]
+
+
 def make_folds(recipe: SupervisedRecipe, cached: Cached) -> tuple[list[Fold], list[str]]:
     """The folds of a recipe in order, and who or what was left out."""
     division = divide(cached.dataset, recipe.data.folds, recipe.seed, window_ms=cached.window_ms)

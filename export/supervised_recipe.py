@@ -63,6 +63,7 @@ class Schedule:
     precision: str = "auto"  # bfloat16 on a GPU, float32 on a CPU
     device: str = "auto"
     checkpoint_s: float = 10.0  # least time between two checkpoints
+    absent: Mapping[str, float] = field(default_factory=dict)  # share of training windows without that input
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,12 @@ def _check_sense(recipe: SupervisedRecipe) -> None:
     for name, low in (("epochs", 1), ("batch", 2), ("patience", 0), ("rate", 0), ("clip", 0)):
         if not getattr(settings, name) >= low:
             raise ValueError(f"met [training] {name} = {getattr(settings, name)}, wanted {low} or more")
+    for name, share in settings.absent.items():
+        if name not in recipe.front.modalities or not 0 <= share < 1:
+            there = ", ".join(recipe.front.modalities)
+            raise ValueError(
+                f"met [training] absent {name} = {share:g}, wanted 0 to below 1 for one of {there}"
+            )
     for inputs in axes.inputs:
         unknown = [name for name in inputs if name not in recipe.front.modalities]
         if unknown or not inputs:
@@ -226,6 +233,8 @@ def _typed(value: Any, kind: Any, where: str) -> Any:
     """The value as the field's type; lists become tuples."""
     if isinstance(value, list) and "tuple" in str(kind):
         return tuple(tuple(one) if isinstance(one, list) else one for one in value)
+    if isinstance(value, Mapping) and "Mapping" in str(kind):
+        return {name: _typed(one, float, f"{where} {name}") for name, one in value.items()}
     kinds: dict[str, Any] = {"int": (int,), "float": (int, float), "str": (str,)}
     wanted = kinds.get(getattr(kind, "__name__", str(kind)))
     if wanted is None or isinstance(value, bool) or not isinstance(value, wanted):

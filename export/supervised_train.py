@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from myoedge.edge.errors import UsageError
 from myoedge.export.cache import cached_windows
 from myoedge.export.compare.plan import jobs_of_one, run_name
+from myoedge.export.score import mean_of
 from myoedge.export.supervised_data import make_folds
 from myoedge.export.supervised_recipe import SupervisedRecipe
 from myoedge.export.supervised_run import train_run
@@ -49,18 +48,13 @@ def train_windows(
         "recipe": recipe.name,
         "dataset": recipe.data.dataset,
         "folds": rows,
-        "mean": {name: mean_of(rows.values(), name) for name in ("window_accuracy", "gesture_accuracy")},
+        "mean": mean_of(rows.values(), ("window_accuracy", "gesture_accuracy")),
         "skipped": [*cached.dataset.skipped, *skipped],
     }
 
 
 def _within(fold: str, say: Say) -> Say:
     return lambda text: say(f"{fold}: {text}")
-
-
-def mean_of(rows: Any, name: str) -> float:
-    """Over folds, each counting once."""
-    return round(float(np.mean([row[name] for row in rows])), 4)
 
 
 def _facts(row: Any) -> dict[str, Any]:

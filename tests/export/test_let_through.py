@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from myoedge.export.let_through import LetThrough, mean_of, moving_of, rest_of, worst_of
+from myoedge.export.let_through import SHARES, LetThrough, moving_of, rest_of, worst_of
+from myoedge.export.score import mean_of
 
 
 def tally(strange: list[float], wrong: list[float] | None = None) -> LetThrough:
@@ -19,9 +20,10 @@ def test_at_the_target_counts_what_is_no_stranger_than_the_right_ones_asked_for(
 
 def test_each_person_counts_once_and_the_worst_is_meant_for_each_share() -> None:
     people = [tally([0.5, 0.5], [2.0]).to_json(0.95), tally([2.0] * 8, [0.5]).to_json(0.95)]
-    assert mean_of(people)["false_accepts"] == 0.5 and mean_of(people)["wrong_accepted"] == 0.5
+    mean = mean_of(people, SHARES)
+    assert mean["false_accepts"] == 0.5 and mean["wrong_accepted"] == 0.5
     assert worst_of(people)["false_accepts"] == 1.0 and worst_of(people)["right_accepted"] == 0.95
-    assert mean_of([])["false_accepts"] is None
+    assert mean_of([], SHARES)["false_accepts"] is None
 
 
 def test_starts_at_rest_are_counted_by_the_hour_of_all_people() -> None:

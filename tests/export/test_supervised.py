@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from myoedge.export.supervised import Look, Training, _better, _share
 from myoedge.export.supervised_data import fold_data, make_folds
@@ -37,6 +38,19 @@ def test_both_modalities_together_are_learned(made: Made, tmp_path: Path) -> Non
     assert row["window_accuracy"] > 0.9
     assert row["windows_per_s"] > 0
     assert 0 <= row["data_share"] < 1
+
+
+def test_an_absent_input_is_zeros_in_its_share_of_the_training_windows(made: Made, tmp_path: Path) -> None:
+    changes: dict[str, Any] = {"training": {"epochs": 1, "absent": {"imu": 0.25}}}
+    recipe, cached = made.recipe(**changes), made.cached(**changes)
+    data = fold_data(recipe, cached, make_folds(recipe, cached)[0][0], ("emg", "imu"), 0)
+    training = Training(torch.nn.Linear(1, 1), data, recipe.training, 0, tmp_path)
+    torch.manual_seed(0)
+    emg, imu = training._some_absent([torch.ones(4000, 40, 8), torch.ones(4000, 10, 10)])
+    assert bool((emg == 1).all())
+    there = imu.flatten(1).amax(1)
+    assert torch.equal(there, imu.flatten(1).amin(1))
+    assert 0.72 < float(there.mean()) < 0.78
 
 
 def test_a_killed_run_ends_as_one_that_was_not(made: Made, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from myoedge.edge.errors import FormatError, UsageError
 from myoedge.export.cache import Cached
 from myoedge.export.data.fold import Fold
 from myoedge.export.data.repetition import Repetition
-from myoedge.export.supervised_data import FoldData, batches, fold_data, make_folds, steps
+from myoedge.export.supervised_data import FoldData, Tray, batches, fold_data, make_folds, steps
 
 Made = Any
 
@@ -51,6 +51,15 @@ def test_an_epoch_shows_every_window_once(made: Made) -> None:
 def test_a_single_last_window_makes_no_batch(made: Made) -> None:
     part = data_of(made).train
     assert steps(part, 53) == 1 == len(list(batches(part, 53, 0, 0)))
+
+
+def test_a_tray_holds_the_batch_asked_for_last(made: Made) -> None:
+    data = data_of(made)
+    tray = Tray(data)
+    for size in (20, 14, 20):
+        for rows, _ in batches(data.train, size, 0, 0):
+            for laid, fresh in zip(tray(rows), data.batch(rows), strict=True):
+                np.testing.assert_array_equal(laid.numpy(), fresh.numpy())
 
 
 def test_only_the_inputs_asked_for_are_read(made: Made) -> None:
