@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from myoedge.edge.bundle import Bundle
+from myoedge.edge.engines.streaming import STATE, StreamingEngine, streaming_from_json
 from myoedge.edge.errors import NotThereError, ParityError
 
 # name -> module:class; tried in this order, the first that is installed and passes the golden test runs.
@@ -82,8 +83,12 @@ def failed(refused: Sequence[str]) -> list[str]:
 def open_engine(name: str, bundle: Bundle) -> Engine:
     """One engine, not yet tested; raises ImportError where its library is not installed."""
     module, kind = ENGINES[name].split(":")
-    engine: Engine = getattr(import_module(module), kind)(bundle.files[bundle.engines[name]], bundle.inputs)
-    return engine
+    make, model = getattr(import_module(module), kind), bundle.files[bundle.engines[name]]
+    streaming = bundle.facts.get("streaming")
+    if streaming is None:
+        engine: Engine = make(model, bundle.inputs)
+        return engine
+    return StreamingEngine(make(model, (*bundle.inputs, STATE)), streaming_from_json(streaming))
 
 
 def golden_error(engine: Engine, bundle: Bundle) -> str | None:

@@ -53,7 +53,7 @@ class LeanTransformer(nn.Module):
         self.joint = nn.ModuleList(row[0] for row in rows[depth:])
         self.read = model.read
         self.norm = Plain(model.norm)
-        self.to_embedding = _linear(*_after(model.norm, model.to_embedding))
+        self.to_embedding = taken_in(model.norm, model.to_embedding)
         self.to_scores = model.to_scores
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
@@ -130,7 +130,7 @@ class LeanLayer(nn.Module):
             self.attention = of(layer.attention, layer.norm_attention)
         if layer.thinks:
             self.norm_hidden = Plain(layer.norm_hidden)
-            self.hidden = _linear(*_after(layer.norm_hidden, layer.hidden))
+            self.hidden = taken_in(layer.norm_hidden, layer.hidden)
             self.back = layer.back
 
     def forward(self, x: Tensor) -> Tensor:
@@ -209,6 +209,11 @@ def _after(norm: nn.LayerNorm, linear: nn.Linear) -> tuple[Tensor, Tensor]:
     weight = linear.weight.detach().double()
     bias = linear.bias.detach().double() + weight @ norm.bias.detach().double()
     return (weight * norm.weight.detach().double()).float(), bias.float()
+
+
+def taken_in(norm: nn.LayerNorm, linear: nn.Linear) -> nn.Linear:
+    """What stands behind a norm without scale and shift as `linear` behind `norm`."""
+    return _linear(*_after(norm, linear))
 
 
 def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:

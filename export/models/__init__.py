@@ -18,6 +18,7 @@ MODELS = {
     "mlp": "myoedge.export.models.mlp:Perceptron",
     "multimodal": "myoedge.export.models.multimodal:Multimodal",
     "hierarchical": "myoedge.export.models.hierarchical:Hierarchical",
+    "streaming": "myoedge.export.models.streaming:Streaming",
 }
 
 

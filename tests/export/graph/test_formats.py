@@ -42,7 +42,7 @@ KINDS: dict[str, dict[str, Any]] = {
 def network(kind: str) -> Any:
     """Untrained, with biases, norms and standardisation away from where they begin."""
     torch.manual_seed(3)
-    model = build_model(labels=5, inputs=SHAPES, **KINDS[kind], **TOKENS)
+    model: Any = build_model(labels=5, inputs=SHAPES, **KINDS[kind], **TOKENS)
     model.standardise([torch.from_numpy(x) * 2 + 1 for x in windows(32).values()])
     with torch.no_grad():
         for one in model.parameters():
@@ -94,7 +94,7 @@ def test_silenced_pathways_keep_the_network_as_it_is() -> None:
 
 
 def test_an_operation_without_a_form_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Sine(torch.nn.Module):  # type: ignore[misc]
+    class Sine(torch.nn.Module):  # type: ignore[misc,name-defined]
         def forward(self, x: Any) -> Any:
             return torch.sin(x), x
 
