@@ -14,7 +14,7 @@ from myoedge.export.prune.cut import cut
 from myoedge.export.prune.electrodes import electrodes
 from myoedge.export.prune.importance import Importance, importance, transformer
 from myoedge.export.prune.plan import make_plan
-from myoedge.export.prune.spent import spend
+from myoedge.export.prune.spent import ENGINES, spend
 from myoedge.export.prune.task import Episodes, Task, Windows
 from myoedge.export.prune.unstructured import masked_by_nncf, plain
 
@@ -34,7 +34,7 @@ class Asked:
     width: int | None = None  # channels of the residual path that stay; None: all
     electrodes: bool = False
     unstructured: float | None = None  # share of the weights that NNCF sets to zero, for one row of the table
-    litert: bool = True  # timed in LiteRT's format too
+    engines: tuple[str, ...] = ENGINES  # whose files are made and timed
 
     def __post_init__(self) -> None:
         for share in (self.macs, *self.curve):
@@ -80,7 +80,7 @@ def prune(network: FloatNetwork, task: Episodes | Windows, asked: Asked, say: Sa
         others["unstructured"], report["unstructured"] = _unstructured(network, task, asked, say)
     say("the networks in the engines' formats")
     inputs = _noise(network)
-    report["spent"] = [asdict(one) for one in spend(others, inputs, asked.litert)]
+    report["spent"] = [asdict(one) for one in spend(others, inputs, asked.engines)]
     if asked.electrodes:
         report["electrodes"] = _electrodes(kept, task, say)
     return Pruned(kept, report)

@@ -1,7 +1,7 @@
 """What a network takes on disk and in time, by format, beside others in one interleaved run."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from myoedge.edge.engines import Engine
+from myoedge.export.graph.formats import fast_onnx, fast_tflite
 from myoedge.export.parity import open_engine
-from myoedge.export.quantize import quantize_onnx, quantize_tflite, to_onnx, to_tflite
+from myoedge.export.quantize import quantize_onnx, quantize_tflite
 from myoedge.export.speed import microseconds
 
 if TYPE_CHECKING:
     from torch import nn
 
-FORMATS = ("onnx float", "onnx int8", "litert float", "litert int8")
+ENGINES = ("onnx", "litert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Spent:
     """Of one network in one format."""
 
     network: str
-    format: str  # of FORMATS
+    format: str  # engine, and float or int8
     kb: float
     gzip_kb: float
     us: float  # CPU time of this thread for one window
@@ -32,17 +33,19 @@ class Spent:
 
 
 def spend(
-    networks: Mapping[str, "nn.Module"], inputs: Mapping[str, NDArray[np.float32]], litert: bool = True
+    networks: Mapping[str, "nn.Module"],
+    inputs: Mapping[str, NDArray[np.float32]],
+    engines: Sequence[str] = ENGINES,
 ) -> list[Spent]:
     """Every network in every format; the first network is what the others are compared with."""
-    files = {name: _files(model, inputs, litert) for name, model in networks.items()}
+    files = {name: _files(model, inputs, engines) for name, model in networks.items()}
     names = tuple(inputs)
-    engines: dict[str, Engine] = {
+    opened: dict[str, Engine] = {
         f"{name}|{kind}": open_engine(kind.split()[0], data, names)
         for name, own in files.items()
         for kind, data in own.items()
     }
-    times = microseconds(engines, inputs)
+    times = microseconds(opened, inputs)
     first = next(iter(networks))
     return [
         Spent(
@@ -58,10 +61,15 @@ def spend(
     ]
 
 
-def _files(model: "nn.Module", inputs: Mapping[str, NDArray[np.float32]], litert: bool) -> dict[str, bytes]:
-    plain = to_onnx(model, inputs)
-    found = {FORMATS[0]: plain, FORMATS[1]: quantize_onnx(plain)}
-    if litert:
-        tflite = to_tflite(model, inputs)
-        found |= {FORMATS[2]: tflite, FORMATS[3]: quantize_tflite(tflite)}
+def _files(
+    model: "nn.Module", inputs: Mapping[str, NDArray[np.float32]], engines: Sequence[str]
+) -> dict[str, bytes]:
+    """The fast graph of each engine, in float and in int8."""
+    found: dict[str, bytes] = {}
+    if "onnx" in engines:
+        plain = fast_onnx(model, inputs)
+        found |= {"onnx float": plain, "onnx int8": quantize_onnx(plain)}
+    if "litert" in engines:
+        tflite = fast_tflite(model, inputs)
+        found |= {"litert float": tflite, "litert int8": quantize_tflite(tflite)}
     return found

@@ -110,7 +110,7 @@ class Windows:
     """One fold of a recipe of window classification, by its own loss."""
 
     def __init__(self, network: FloatNetwork, root: Path, cache: Path, say: Say) -> None:
-        self._job, self._data = _fold(network, root, cache, say)
+        self._job, self._data = fold_of_network(network, root, cache, say)
         check_inputs(network, self._data.inputs)
         self._rng = np.random.default_rng(self._job.seed)
 
@@ -143,7 +143,8 @@ class Windows:
         return {"test": round(float(np.mean(scores.argmax(1) == test.targets)), 5)}
 
 
-def _fold(network: FloatNetwork, root: Path, cache: Path, say: Say) -> tuple[Job, FoldData]:
+def fold_of_network(network: FloatNetwork, root: Path, cache: Path, say: Say) -> tuple[Job, FoldData]:
+    """The fold that a network of window classification was trained on."""
     run = network.row["run"]
     recipe = supervised_from_toml(network.row["recipe"])
     kind = network.row["model"]
