@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,13 @@ from myoedge.edge.embed import Embedder
 from myoedge.edge.engines import Engine
 from myoedge.edge.features import FEATURES
 from myoedge.edge.gather import Gatherer
+from myoedge.edge.misfit import MOST_CHANNELS
 from myoedge.edge.modality import NS
 from myoedge.edge.pipeline import bind_all
 from myoedge.edge.stream import StreamSpec
 from myoedge.edge.window import Window, Windower
 
+EVERY = 4  # of the windows read turned: they overlap by so many hops
 Floats = NDArray[np.floating[Any]]
 
 
@@ -149,18 +151,47 @@ class StreamEmbedder:
             np.array(scores) if scores else None,
         )
 
-    def examples(self, stretch: Stretch) -> list[Example]:
-        """One example a span, of the windows that lie in it whole; a span too short gives an empty one."""
+    def examples(self, stretch: Stretch, asides: bool = False) -> list[Example]:
+        """One example a span, of the windows that lie in it whole; a span too short gives an empty one.
+
+        With `asides` they also say what a band turned by an electrode would do to them, where it is a ring.
+        """
         period_ns, window_ns = self.clock.period_ns, self.window_ns
+        seen: list[Window] = []
 
         def held(window: Window) -> bool:
             start_ns = window.t_ns + period_ns - window_ns
-            return any(s.start_ns <= start_ns and window.t_ns < s.end_ns for s in stretch.spans)
+            inside = any(s.start_ns <= start_ns and window.t_ns < s.end_ns for s in stretch.spans)
+            if inside and asides:
+                seen.append(window)
+            return inside
 
         windows = self(stretch.chunks, held)
         starts = windows.t_ns + period_ns - self.window_ns
         found = []
         for span in stretch.spans:
-            inside = windows.rows((starts >= span.start_ns) & (windows.t_ns < span.end_ns))
-            found.append(Example(span.label, span.repetition, inside.embeddings, inside.used, inside.levels))
+            keep = (starts >= span.start_ns) & (windows.t_ns < span.end_ns)
+            inside = windows.rows(keep)
+            aside = self._aside([seen[i] for i in np.flatnonzero(keep)], inside) if asides else None
+            found.append(
+                Example(span.label, span.repetition, inside.embeddings, inside.used, inside.levels, aside)
+            )
         return found
+
+    def _aside(self, windows: Sequence[Window], plain: Windows) -> Floats | None:
+        """(2, feature): what a band read one electrode on, either way, adds to the mean of these windows."""
+        if not 2 < len(self.clock.columns) <= MOST_CHANNELS:
+            return None
+        found = np.zeros((2, self.blocks[-1][1]))
+        for side, by in enumerate((1, -1)):
+            for i in range(0, len(windows), EVERY):
+                turned = self._embedder(_turned(windows[i], self.bundle.clock, by), self.engine)
+                away = turned.embedding - plain.embeddings[i]
+                found[side] += np.where(turned.used & plain.used[i], away, 0.0)
+        return found / max(1, len(range(0, len(windows), EVERY)))
+
+
+def _turned(window: Window, clock: str, by: int) -> Window:
+    """Place i shows what place i - `by` showed, around the ring."""
+    samples = {**window.samples, clock: np.roll(window.samples[clock], by, axis=1)}
+    return replace(window, samples=samples, masked=np.roll(window.masked, by))

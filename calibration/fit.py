@@ -7,7 +7,7 @@ it. No iteration, no seed: the same windows give the same head.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from myoedge.calibration.covariance import Array, Blocks, Prior, blend, ledoit_wolf
 from myoedge.calibration.example import Example
 from myoedge.calibration.heldout import ACCEPT, held_out, judge
+from myoedge.calibration.sway import sway_of
 from myoedge.edge.errors import FormatError, MismatchError, UsageError
 from myoedge.edge.head import Head
 from myoedge.edge.profile import LevelScale, Thresholds
@@ -54,7 +55,7 @@ def fit(
     head = fit_head(clean, blocks, prior)
     tested = held_out(clean, lambda part: fit_head(part, blocks, prior))
     temperature, thresholds, measured = judge(tested, accept)
-    head = Head(head.labels, head.means, head.spread, head.blocks, head.covariances, temperature)
+    head = replace(head, temperature=temperature, sway=sway_of(head, clean, thresholds))
     return Fitted(head, thresholds, _level(clean), {**facts, **measured})
 
 
@@ -127,10 +128,10 @@ def _clean(examples: Sequence[Example]) -> tuple[list[Example], dict[str, Any]]:
             f"calibration has {len(labels)} label ({', '.join(labels) or 'none'}); "
             "wanted two or more, rest is one"
         )
-    finite = [_rows(e, np.asarray(np.isfinite(e.embeddings).all(axis=1))) for e in examples]
+    finite = [e.part(np.asarray(np.isfinite(e.embeddings).all(axis=1))) for e in examples]
     _every_label(finite, labels, "no window that holds numbers")
     known = _known(finite, labels)
-    clean = [_rows(_masking(e, known), np.asarray(e.used[:, known].all(axis=1))) for e in finite]
+    clean = [_masking(e, known).part(np.asarray(e.used[:, known].all(axis=1))) for e in finite]
     _every_label(clean, labels, "no window without a bad channel")
     clean = [e for e in clean if len(e)]
     facts: dict[str, Any] = {
@@ -152,14 +153,7 @@ def _known(examples: Sequence[Example], labels: Sequence[str]) -> Mask:
 
 
 def _masking(example: Example, known: Mask) -> Example:
-    used = example.used & known
-    return Example(example.label, example.repetition, example.embeddings, used, example.levels)
-
-
-def _rows(example: Example, keep: Mask) -> Example:
-    return Example(
-        example.label, example.repetition, example.embeddings[keep], example.used[keep], example.levels[keep]
-    )
+    return replace(example, used=example.used & known)
 
 
 def _every_label(examples: Sequence[Example], labels: Sequence[str], what: str) -> None:

@@ -63,7 +63,7 @@ def learn(
         embedder = StreamEmbedder(bundle, engine, specs, order=order, only=names, hop_ms=hop_ms)
         if bundle.normalise:
             embedder = embedder.with_gain(fit_gain(embedder, stretches))
-        examples = [example for stretch in stretches for example in embedder.examples(stretch)]
+        examples = [e for stretch in stretches for e in embedder.examples(stretch, asides=True)]
         fitted = fit(examples, embedder.blocks, load_prior(bundle, embedder.blocks), accept)
         profile = make_profile(bundle, embedder, fitted, examples, wearer, armband, facts)
         return Learned(replace(profile, unused=unused), embedder.without(profile.dead))

@@ -17,6 +17,7 @@ from myoedge.calibration.example import Example
 from myoedge.calibration.heldout import widened
 from myoedge.calibration.seat import REFRESH_FACT, Seat, seat_of
 from myoedge.calibration.stretch import Stretch
+from myoedge.calibration.sway import limited
 from myoedge.calibration.sync import Rule, Search
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.engines import Engine
@@ -69,9 +70,11 @@ def refresh(
         raise FormatError("no window of the new repetitions was whole; check how the armband sits")
     share = _share(placed.head, clean, _calibrated(profile, embedder, kept))
     head = moved(placed.head, clean, share)
-    right, distance = _judged(placed.head, clean, share)
+    right, distance = _judged(placed.head.as_worn(), clean, share)
     labels = tuple(sorted({e.label for e in clean}))
     limits = _widened(profile.thresholds, head, labels, distance)
+    if head.sway is not None:
+        head = replace(head, sway=limited(head.sway, limits))
     fact = {
         "utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "labels": list(labels),

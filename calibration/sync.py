@@ -177,12 +177,12 @@ class Search:
 
     def _scores(self, seat: Seat) -> Array:
         """How much each prompted gesture is believed, (gesture,): nat."""
-        head = self._network.head(seat.part)
+        head = self._network.head(seat.part).as_worn()
         return np.array([_belief(head, e)[0] for e in self._examples(seat)])
 
     def _believed(self, seat: Seat) -> float:
         """Mean posterior of the prompted gestures."""
-        head = self._network.head(seat.part)
+        head = self._network.head(seat.part).as_worn()
         return float(np.mean([_belief(head, e)[1] for e in self._examples(seat)]))
 
     def _examples(self, seat: Seat) -> list[Example]:

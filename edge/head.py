@@ -7,7 +7,7 @@ the sum: the marginal of the same Gaussian.
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from myoedge.edge.errors import FormatError
+from myoedge.edge.sway import Sway, explained, sway_from
 
 Array = NDArray[np.float64]
 MASKS = (
@@ -32,13 +33,14 @@ class Head:
     blocks: tuple[tuple[int, int], ...]  # feature ranges, in order, covering all
     covariances: tuple[Array, ...]  # one a block, in units of spread squared
     temperature: float = 1.0  # the posterior is softmax(log density * temperature)
+    sway: Sway | None = None  # how the means change as the band turns; None: windows are read as worn only
 
     @cached_property
-    def _whitened(self) -> dict[bytes, tuple[NDArray[np.intp], Array, Array]]:
+    def _whitened(self) -> dict[bytes, tuple[NDArray[np.intp], Array, Array, Array | None]]:
         return {}
 
-    def _whitening(self, used: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Array, Array]:
-        """Indices used, the matrix that whitens them, and the whitened means; kept a mask."""
+    def _whitening(self, used: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Array, Array, Array | None]:
+        """Indices used, the matrix that whitens them, the means whitened, and what sways; kept a mask."""
         key = used.tobytes()
         if key not in self._whitened:
             index = np.flatnonzero(used)
@@ -53,23 +55,37 @@ class Head:
             means = (self.means[:, index] * self.spread[index]) @ matrix.T
             if len(self._whitened) >= MASKS:
                 del self._whitened[next(iter(self._whitened))]
-            self._whitened[key] = (index, matrix, means)
+            aside = None
+            if self.sway is not None:
+                aside = (self.sway.aside[..., index] * self.spread[index]) @ matrix.T
+            self._whitened[key] = (index, matrix, means, aside)
         return self._whitened[key]
 
     def distances(self, embedding: NDArray[Any], used: NDArray[np.bool_] | None = None) -> Array:
         """Squared Mahalanobis distance to each label's mean, (..., label), divided by the number of features.
 
-        `embedding` is (..., feature); `used` marks the features that count (default: all).
+        `embedding` is (..., feature); `used` marks the features that count (default: all). A window that is
+        far from every label is read once more with the band turned, where the head knows how it sways.
         """
         used = np.ones(len(self.spread), bool) if used is None else used
-        index, matrix, means = self._whitening(used)
+        index, matrix, means, aside = self._whitening(used)
         white = embedding[..., index] @ matrix.T
         away = white[..., None, :] - means
-        return np.asarray(np.add.reduce(away * away, axis=-1) / max(len(index), 1))
+        count = max(len(index), 1)
+        found = np.asarray(np.add.reduce(away * away, axis=-1) / count)
+        if self.sway is not None and aside is not None:
+            far = found.min(axis=-1) > self.sway.beyond
+            if far.any():
+                found[far] += self.sway.price - explained(away[far], aside) / count
+        return found
+
+    def as_worn(self) -> "Head":
+        """The same without a thought of the band being turned."""
+        return replace(self, sway=None)
 
     def whitened(self, used: NDArray[np.bool_]) -> Callable[[NDArray[Any]], Array]:
         """What brings (..., feature) embeddings to where distances are Euclidean, over the features used."""
-        index, matrix, _ = self._whitening(used)
+        index, matrix, _, _ = self._whitening(used)
         return lambda embedding: np.asarray(embedding[..., index] @ matrix.T)
 
     def posterior(self, distances: Array, features: int) -> Array:
@@ -87,7 +103,12 @@ class Head:
             "blocks": [list(b) for b in self.blocks],
             "covariances": [_pack(c) for c in self.covariances],
             "temperature": self.temperature,
+            **({"sway": self._sway_to_json(self.sway)} if self.sway else {}),
         }
+
+    @staticmethod
+    def _sway_to_json(sway: Sway) -> dict[str, Any]:
+        return {"aside": _pack(sway.aside), "beyond": sway.beyond, "price": sway.price}
 
 
 def head_from_json(row: Mapping[str, Any]) -> Head:
@@ -109,7 +130,10 @@ def head_from_json(row: Mapping[str, Any]) -> Head:
         raise FormatError("a head with values that are no numbers; calibrate again")
     if not all(_is_covariance(c) for c in covariances):
         raise FormatError("a head whose covariance is none; calibrate again")
-    return Head(tuple(labels), means, spread, blocks, covariances, temperature)
+    sway = None
+    if row.get("sway") is not None:
+        sway = sway_from(row["sway"], _unpack(row["sway"]["aside"]).reshape(len(labels), 2, len(spread)))
+    return Head(tuple(labels), means, spread, blocks, covariances, temperature, sway)
 
 
 def _is_covariance(matrix: Array) -> bool:

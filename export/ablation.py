@@ -102,7 +102,8 @@ def _halves(subject: Subject, one: PersonSplit, scores: Mapping[str, Score]) -> 
     """Both as `evaluate` has them, and each half by itself on the same embeddings."""
     learned = subject.learned(one.person, one.calibration)
     embedder = learned.embedder
-    examples = [e for stretch in subject.stretches(one.calibration) for e in embedder.examples(stretch)]
+    stretches = subject.stretches(one.calibration)
+    examples = [e for stretch in stretches for e in embedder.examples(stretch, asides=True)]
     prior = load_prior(subject.bundle, embedder.blocks)
     features = np.arange(embedder.blocks[-1][1])
     network = features >= (embedder.blocks[-1][0] if subject.engine else len(features))

@@ -6,7 +6,7 @@ python -m myoedge.export.acceptance default --root DIR      # with the sets in i
 import argparse
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def trials(subject: Subject, repetitions: int) -> list[Trial]:
     Raises UsageError where nobody has.
     """
     key = subject.dataset.spec.key
-    known: dict[int, Example] = {}
+    known: dict[tuple[int, bool], Example] = {}
     found = []
     for one in split(subject.dataset, LATER[key].format(repetitions)).people:
         stray = _strays(subject, one, known)
@@ -60,19 +60,19 @@ def trials(subject: Subject, repetitions: int) -> list[Trial]:
     return found
 
 
-def _strays(subject: Subject, one: PersonSplit, known: dict[int, Example]) -> dict[float, Array]:
+def _strays(subject: Subject, one: PersonSplit, known: dict[tuple[int, bool], Example]) -> dict[float, Array]:
     embedder = subject.embedder()
 
-    def examples(repetitions: Sequence[Repetition]) -> list[Example]:
+    def examples(repetitions: Sequence[Repetition], asides: bool = False) -> list[Example]:
         for repetition, stretch in zip(repetitions, subject.stretches(repetitions), strict=True):
-            if id(repetition) not in known:
-                known[id(repetition)] = embedder.examples(stretch)[0]
-        return [known[id(repetition)] for repetition in repetitions if len(known[id(repetition)])]
+            if (id(repetition), asides) not in known:
+                known[id(repetition), asides] = embedder.examples(stretch, asides)[0]
+        found = [known[id(repetition), asides] for repetition in repetitions]
+        return [example for example in found if len(example)]
 
     prior = load_prior(subject.bundle, embedder.blocks)
     calibration = [
-        Example(e.label, number, e.embeddings, e.used, e.levels)
-        for number, e in enumerate(examples(one.calibration))
+        replace(e, repetition=number) for number, e in enumerate(examples(one.calibration, asides=True))
     ]
     found: dict[float, Array] = {}
     for level in LEVELS:

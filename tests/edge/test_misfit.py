@@ -94,13 +94,13 @@ def test_it_is_told_again_only_after_the_profile_fitted(profile: Profile) -> Non
 
 
 def test_a_profile_of_one_gesture_is_not_judged(profile: Profile) -> None:
-    head = profile.head
+    head = profile.head.as_worn()
     small = replace(profile, head=replace(head, labels=head.labels[:2], means=head.means[:2]))
     assert use(small, ["rest", "fist"] * 8, turn=2.0) == []
 
 
 def test_it_reads_a_turned_window_as_the_head_would(profile: Profile) -> None:
-    names, head = CLASSIC.features, profile.head
+    names, head = CLASSIC.features, profile.head.as_worn()
     watch = Misfit(profile, names, 8)
     features = (head.means[1] * head.spread + 2 * head.spread).astype(np.float32)
     for _ in range(EVERY):
