@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from myoedge.edge.engines import Engine
 from myoedge.export.graph.formats import fast_onnx, fast_tflite
 from myoedge.export.parity import open_engine
-from myoedge.export.quantize import quantize_onnx, quantize_tflite
+from myoedge.export.quantizers.litert_dynamic import quantize_tflite
+from myoedge.export.quantizers.ort_dynamic import quantize_onnx
 from myoedge.export.speed import microseconds
 
 if TYPE_CHECKING:

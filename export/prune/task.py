@@ -94,6 +94,9 @@ class Episodes:
         every = max(1, steps // LOOKS)
         shorter = replace(settings, steps=steps, every=every, rate=RATE * settings.rate)
         recipe = replace(self.recipe, training=shorter)
+        for module in model.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.0  # the dense network's word is all that holds it back (our choice)
         loss = Distillation(EpisodeLoss(self.prior), self._dense)
         learn(model, loss, recipe, self.pool, self.held_out, rng, say)
 

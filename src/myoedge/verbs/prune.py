@@ -5,7 +5,7 @@ from typing import Any
 
 from myoedge.verbs import manner
 
-STEPS = 500  # of learning again; the default network takes 0.2 s a step on one core
+STEPS = 500  # of learning again
 
 
 def add(parser: argparse.ArgumentParser) -> None:
