@@ -37,8 +37,8 @@ def transformer(model: nn.Module) -> Transformer:
     """The network, which must have layers with heads and neurons; raises UsageError."""
     if not isinstance(model, Transformer) or not layers_of(model):
         raise UsageError(
-            f"a {type(model).__name__.lower()} without attention has no heads to prune; wanted a transformer "
-            "with one layer or more (train a smaller one instead)"
+            f"a {type(model).__name__.lower()} network has no heads to prune one by one; wanted a "
+            "hierarchical or multimodal one with a layer or more, or train a smaller one instead"
         )
     return model
 

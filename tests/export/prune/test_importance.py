@@ -62,7 +62,7 @@ def test_what_adds_nothing_is_worth_nothing(network: FloatNetwork) -> None:
 
 def test_a_network_without_attention_is_refused() -> None:
     model = build_model("mlp", labels=3, inputs=INPUTS)
-    with pytest.raises(UsageError, match="perceptron without attention has no heads to prune"):
+    with pytest.raises(UsageError, match="perceptron network has no heads to prune"):
         transformer(model)
 
 
