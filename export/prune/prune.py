@@ -144,8 +144,7 @@ def _electrodes(network: FloatNetwork, task: Task, say: Say) -> list[dict[str, A
         raise UsageError(
             "which electrode of a run to drop, isolate says; --electrodes is for a bundle's network"
         )
-    channels = task.pool.emg.shape[2]
-    return [asdict(row) for row in electrodes(network.model, task.held_out, channels, say=say)]
+    return [asdict(row) for row in electrodes(network.model, task.held_out, task.pool, say=say)]
 
 
 def _noise(network: FloatNetwork) -> dict[str, NDArray[np.float32]]:
