@@ -61,9 +61,7 @@ def train(
     torch.manual_seed(settings.seed)
     batches = Batches(union, split, seats, settings.batch, augment, settings.seed)
     taught = np.array(batches.actions)
-    place = np.full(len(union.actions), -1)
-    place[taught] = np.arange(len(taught))
-    texts = torch.from_numpy(vectors[taught])
+    texts = torch.from_numpy(vectors)
     loss_of = Alignment(weights)
     every: list[Any] = [*model.parameters(), *loss_of.parameters()]
     optimiser = torch.optim.AdamW(every, lr=settings.rate, weight_decay=settings.decay, betas=(0.9, 0.98))
@@ -73,7 +71,7 @@ def train(
     losses: list[float] = []
     for step in range(1, settings.steps + 1):
         model.train()
-        loss = _loss(model, loss_of, batches.step(step), texts, place)
+        loss = _loss(model, loss_of, batches.step(step), texts, taught)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(every, settings.clip)
@@ -92,12 +90,12 @@ def train(
 
 
 def _loss(
-    model: nn.Module, loss_of: Alignment, drawn: list[Drawn], texts: Tensor, place: NDArray[np.int64]
+    model: nn.Module, loss_of: Alignment, drawn: list[Drawn], texts: Tensor, taught: NDArray[np.int64]
 ) -> Tensor:
     of: Any = model
     windows = torch.cat([of.windows(one.x, one.waves) for one in drawn])
-    truth = torch.from_numpy(place[np.concatenate([one.action for one in drawn])])
-    loss: Tensor = loss_of(windows, of.texts(texts), truth)
+    truth = np.searchsorted(taught, np.concatenate([one.action for one in drawn]))
+    loss: Tensor = loss_of(windows, of.texts(texts)[taught], torch.from_numpy(truth))
     return loss
 
 
@@ -112,7 +110,7 @@ def look(
 ) -> float:
     """R@1 among the taught actions over windows that choose: mean over sets, so that a large one does not."""
     found = []
-    texts = embed_texts(model, vectors[taught])
+    texts = embed_texts(model, vectors)[taught]
     rng = np.random.default_rng(settings.seed)
     for place, (one, roles) in enumerate(zip(union.sets, split.roles, strict=True)):
         rows = np.flatnonzero((roles == VALIDATION) & np.isin(one.action, taught))

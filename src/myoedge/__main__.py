@@ -41,8 +41,10 @@ VERBS = {
         "myoedge.verbs.isolate",
         "how much of a decision travels across modalities, and by which sensor",
     ),
+    "retrieve": ("myoedge.verbs.retrieve", "muscles asked in words and words in muscles, beside baselines"),
     "texts": ("myoedge.verbs.texts", "what actions mean in words: show, check"),
     "prune": ("myoedge.verbs.prune", "a trained network to a smaller one, and what that costs"),
+    "quantize": ("myoedge.verbs.quantize", "a float network by every quantiser, judged on people held out"),
     "wearer": ("myoedge.verbs.wearer", "fit and check the simulated wearer"),
 }
 

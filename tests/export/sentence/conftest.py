@@ -41,14 +41,14 @@ def weights() -> dict[str, NDArray[np.float32]]:
     return tiny_weights()
 
 
-def write_encoder(folder: Path, model: bytes, pieces: list[str]) -> None:
+def write_encoder(folder: Path, model: bytes, pieces: list[str], longest: int = 12) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     files = {"encoder.onnx": model, "vocab.txt": "\n".join(pieces).encode()}
     facts = {
         "myoedge": "sentence encoder",
         "v": 1,
         "name": "tiny",
-        "longest": 12,
+        "longest": longest,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
     for name, data in {**files, "encoder.json": json.dumps(facts).encode()}.items():
