@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 from myoedge.edge.errors import FormatError, NotThereError, UsageError
 from myoedge.export.cache import Cached, cached_windows
 from myoedge.export.data.fold import Fold
+from myoedge.export.heap import keep_heap
 from myoedge.export.models import build_model
 from myoedge.export.models.cost import multiply_adds, parameters
 from myoedge.export.supervised import Training
@@ -137,6 +138,7 @@ def train_run(job: Job, cached: Cached, folder: Path, say: Say) -> Run:
     if (folder / RUN).is_file():
         return _same(load_run(folder), job)
     torch.set_num_threads(1)
+    keep_heap()
     begun, starts = time.perf_counter(), _begin(folder, job)
     fold = fold_of(job, cached)
     data = fold_data(job.recipe, cached, fold, job.inputs, job.seed)
