@@ -71,11 +71,18 @@ def _text(row: dict[str, Any]) -> str:
         for one in part["rows"]:
             figures = "".join(f" {_share(one[which]):>24}" for which in ("window", "gesture"))
             lines.append(f"  {one['name']:<36}{figures} {one['macs'] / 1000:>8.0f} {one['wall_s']:>7.1f}")
+        for pair in part["against"]:
+            figures = ", ".join(f"{_points(pair[way])} by {way}" for way in ("window", "gesture"))
+            lines.append(f"  {pair['second']} - {pair['first']}: {figures}")
     lines += [f"  left out: {text}" for text in row["skipped"][:8]]
     if len(row["skipped"]) > 8:
         lines.append(f"  left out: {len(row['skipped']) - 8} more, see comparison.json")
     lines.append(f"{row['out']}/report.html, table.csv, people.csv, pairs.csv")
     return "\n".join(lines)
+
+
+def _points(one: dict[str, float]) -> str:
+    return f"{100 * one['mean']:+.1f} [{100 * one['low']:+.1f}, {100 * one['high']:+.1f}]"
 
 
 def _share(one: dict[str, float]) -> str:
