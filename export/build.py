@@ -2,26 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from myoedge.edge.bundle import Bundle, load_bundle
 from myoedge.edge.engines import Engine, load_engine
 from myoedge.export.data.repetition import LoadedDataset
-from myoedge.export.data.table import DATASETS, MYO_EMG, MYO_IMU, load
+from myoedge.export.data.table import DATASETS, load
 from myoedge.export.evaluate import evaluate
-from myoedge.export.golden import Signals, golden_inputs
-from myoedge.export.models.cost import multiply_adds, parameters
-from myoedge.export.network import save_network
-from myoedge.export.package import Draft, draft_bundle, prior_arrays, write, write_classic
-from myoedge.export.pool import Pool, fill_pool
+from myoedge.export.golden import Signals
+from myoedge.export.network import FloatNetwork, save_network
+from myoedge.export.package import Draft, prior_arrays, write, write_classic
+from myoedge.export.pool import fill_pool
 from myoedge.export.prior import population_pool
 from myoedge.export.reaction import ASSUMED, Reaction, measure_reaction, new_share
 from myoedge.export.recipe import Recipe, Trial
-from myoedge.export.speed import microseconds
 from myoedge.export.train import train_model, trained_network
-
-if TYPE_CHECKING:
-    from torch import nn
 
 Say = Callable[[str], None]
 REACTION = "myo-uci"  # whose unseen people turn from one gesture to the next
@@ -32,32 +27,24 @@ def build_bundle(
 ) -> str:
     """Train, quantise, measure and write; returns the digest. `wearers`: signals for the golden vectors.
 
-    The float network is written to `kept` as soon as it is trained (network.py).
-    Raises NotThereError when a training set is missing, ParityError when an engine is wrong on its own golden
-    vectors. Sets that are only tested on may be missing: then their figures are too.
+    The float network is written to `kept` as soon as it is trained (network.py), and `make.py` goes on from
+    there. Raises NotThereError when a training set is missing, ParityError when int8 costs too much. Sets
+    that are only tested on may be missing: then their figures are too.
     """
+    from myoedge.export.make import make_bundle
+
     pool = fill_pool(recipe, root, say)
     say(f"{len(pool.emg)} windows of {len(pool.groups)} groups, {len(pool.held_out)} held out")
     model, looks = train_model(recipe, pool, say)
-    save_network(kept, trained_network(recipe, pool, model, looks))
-    return package(recipe, model, pool, root, wearers, folder, say)
+    network = trained_network(recipe, pool, model, looks)
+    save_network(kept, network)
+    return make_bundle(network, root, wearers, folder, say).digest
 
 
-def package(
-    recipe: Recipe,
-    model: "nn.Module",
-    pool: Pool,
-    root: Path,
-    wearers: Sequence[Signals],
-    folder: Path,
-    say: Say,
-) -> str:
-    """All after training; returns the digest."""
-    golden = golden_inputs(recipe.front, {"emg": MYO_EMG, "imu": MYO_IMU}, wearers)
-    draft = draft_bundle(recipe, model, pool, population_pool(recipe, root, say), golden, say)
+def package(draft: Draft, recipe: Recipe, network: FloatNetwork, root: Path, folder: Path, say: Say) -> str:
+    """Measure a bundle and write it; returns the digest."""
     bundle = draft.load()
     engine, _ = load_engine(bundle)
-    say(_speeds(draft, bundle, golden))
     reaction = reaction_of(recipe, root, bundle, engine)
     say(_said(reaction))
     accuracy = {
@@ -68,22 +55,10 @@ def package(
     metrics = {
         "reaction": reaction,
         "accuracy": accuracy,
-        "parameters": parameters(model),
-        "multiply_adds": multiply_adds(model, golden),
+        "parameters": network.row["parameters"],
+        "multiply_adds": network.row["macs"],
     }
     return write(draft, metrics, new_share(reaction), folder)
-
-
-def _speeds(draft: Draft, bundle: Bundle, golden: Mapping[str, Any]) -> str:
-    engines = {f"{name} float": engine for name, engine in draft.floats.items()}
-    for name in draft.floats:
-        loaded, _ = load_engine(bundle, name)
-        if loaded is not None:
-            engines[f"{name} int8"] = loaded
-    times = microseconds(engines, {name: golden[name] for name in bundle.inputs})
-    slowest = times["onnx float"]
-    rows = [f"{name} {us:g} us ({us / slowest:.2f})" for name, us in times.items()]
-    return f"CPU time of one window, and its ratio to ONNX Runtime in float: {', '.join(rows)}"
 
 
 def build_classic(recipe: Recipe, root: Path, folder: Path, say: Say) -> str:
@@ -130,7 +105,7 @@ def measured(
     found: dict[str, Any] = {"protocol": test.protocol}
     for kind, subject, runs in (
         ("int8", bundle, engine),
-        ("float", bundle, floats.get("onnx")),
+        ("float", bundle, next(iter(floats.values()), None)),
         ("classic", load_bundle("classic"), None),
     ):
         if kind == "float" and not (test.compare and floats):

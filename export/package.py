@@ -2,10 +2,10 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,15 @@ from myoedge.edge.engines import Engine, load_engine
 from myoedge.export.card import card
 from myoedge.export.data.table import DATASETS
 from myoedge.export.golden import pack
+from myoedge.export.network import FloatNetwork
 from myoedge.export.parity import FloatEngine, largest_difference, open_engine, run_all, tolerance
 from myoedge.export.pool import Pool
 from myoedge.export.prior import POPULATION, population
-from myoedge.export.quantize import quantize_onnx, quantize_tflite, to_onnx, to_tflite
 from myoedge.export.reaction import Reaction, new_share
 from myoedge.export.recipe import Recipe
+from myoedge.export.tradeoff import Line
 
-if TYPE_CHECKING:
-    from torch import nn
-
-FILES = {"litert": "model.tflite", "onnx": "model.onnx", "tflite": "model.tflite"}
+FILES = {"litert": "model.tflite", "onnx": "model.onnx", "tflite": "model-static.tflite"}
 
 Array = NDArray[np.float32]
 
@@ -36,7 +34,7 @@ class Draft:
 
     row: dict[str, Any]  # of bundle.json
     files: dict[str, bytes]
-    floats: Mapping[str, Engine]  # the float network in each engine's format
+    floats: Mapping[str, Engine]  # the float network, to be measured beside
 
     def load(self) -> Bundle:
         """The bundle as the device would read it."""
@@ -47,43 +45,54 @@ class Draft:
 
 def draft_bundle(
     recipe: Recipe,
-    model: "nn.Module",
+    network: FloatNetwork,
+    chosen: Mapping[str, Line],
     pool: Pool,
     people: Pool,
     golden: Mapping[str, Array],
-    say: Callable[[str], None],
+    plain: bytes,
 ) -> Draft:
-    """Quantise for every engine; tolerances are what each differs by on the golden vectors, and a margin.
+    """The chosen int8 files by engine, each allowed twice what it differs by on the golden vectors.
 
-    `people` are those whose covariances the prior is of.
+    `people` are those whose covariances the prior is of; `plain`: the float network for ONNX Runtime.
     """
-    say("converting for ONNX Runtime")
-    plain = to_onnx(model, golden)
-    onnx = quantize_onnx(plain)
-    say("converting for LiteRT, which takes a minute")
-    plain_tflite = to_tflite(model, golden)
-    tflite = quantize_tflite(plain_tflite)
-    exact = FloatEngine(model, recipe.front.inputs)
-    device = open_engine("litert", tflite, recipe.front.inputs)
+    files = {FILES[engine]: line.model for engine, line in chosen.items()}
+    exact = FloatEngine(network.model, recipe.front.inputs)
+    first = next(engine for engine in FILES if engine in chosen)
+    device = open_engine(_runs(first), files[FILES[first]], recipe.front.inputs)
     scores, embedding = run_all(exact, golden)
-    files = {
-        "model.onnx": onnx,
-        "model.tflite": tflite,
+    allowed = {}
+    for engine in chosen:
+        runs = open_engine(_runs(engine), files[FILES[engine]], recipe.front.inputs)
+        allowed[engine] = tolerance(largest_difference(runs, golden, scores, embedding))
+    files |= {
         "golden.npz": pack({**golden, "scores": scores, "embedding": embedding}),
         "prior.npz": pack(prior_arrays(recipe, people, device)),
     }
-    allowed = {
-        name: tolerance(
-            largest_difference(open_engine(name, files[file], recipe.front.inputs), golden, scores, embedding)
-        )
-        for name, file in FILES.items()
-        if name != "tflite"  # the same file, held to the same tolerance
+    row = {
+        **_row(recipe, pool, embedding.shape[1]),
+        "engines": {engine: FILES[engine] for engine in chosen},
+        "tolerance": allowed,
+        "quantization": {engine: quantization(line) for engine, line in chosen.items()},
+        "float_network": network.digest,
     }
-    floats = {
-        name: open_engine(name, file, recipe.front.inputs)
-        for name, file in (("litert", plain_tflite), ("onnx", plain))
+    return Draft(row, files, {"onnx": open_engine("onnx", plain, recipe.front.inputs)})
+
+
+def _runs(engine: str) -> str:
+    """What stands for an engine here: tflite-runtime and LiteRT do not go into one environment."""
+    return "litert" if engine == "tflite" else engine
+
+
+def quantization(line: Line) -> dict[str, Any]:
+    """What the bundle says of one of its int8 files."""
+    return {
+        "method": line.name,
+        "says": line.says,
+        "needs": list(line.made.needs) if line.made else [],
+        "kb": round(len(line.model) / 1000, 1),
+        "ways": {way: one.to_json() for way, one in line.verdicts.items()},
     }
-    return Draft(_row(recipe, pool, allowed, embedding.shape[1]), files, floats)
 
 
 def prior_arrays(recipe: Recipe, people: Pool, engine: Engine | None) -> dict[str, Array]:
@@ -97,22 +106,16 @@ def prior_arrays(recipe: Recipe, people: Pool, engine: Engine | None) -> dict[st
     return within | {f"between_{i}": block.astype(np.float32) for i, block in enumerate(found.between)}
 
 
-def _row(recipe: Recipe, pool: Pool, allowed: Mapping[str, float], embedding: int) -> dict[str, Any]:
+def _row(recipe: Recipe, pool: Pool, embedding: int) -> dict[str, Any]:
     return {
         "name": recipe.name,
         "task": "gesture",
         "labels": list(recipe.labels),
         **recipe.front.row,
         "embedding": embedding,
-        "engines": dict(FILES),
-        "tolerance": {**allowed, "tflite": allowed["litert"]},
         "new_share": 0.5,
         "normalise": False,
         "typical_rms": typical_rms(pool),
-        "quantization": {
-            "onnx": "products with constants: 7-bit weights an output channel, activations scaled on the fly",
-            "litert": "fully connected layers: int8 weights an output channel, activations scaled on the fly",
-        },
         "fallback": "classic",
         "training": {
             "recipe": recipe.name,
@@ -145,8 +148,9 @@ def write(draft: Draft, metrics: Mapping[str, Any], share: float, folder: Path) 
     row = {**draft.row, "new_share": share, "metrics": dict(metrics)}
     files = {**draft.files, "CARD.md": card(row).encode()}
     digest = write_bundle(folder, row, files)
-    for name in ("litert", "onnx"):
-        load_engine(load_bundle(folder), name)
+    written = load_bundle(folder)
+    for name in set(written.engines) - {"tflite"}:
+        load_engine(written, name)
     return digest
 
 

@@ -9,7 +9,7 @@ from myoedge.edge.bundle import SHIPPED, load_bundle
 from myoedge.export.bare import bare_onnx, bare_tflite
 from myoedge.export.models import build_model
 from myoedge.export.parity import open_engine, run_all
-from myoedge.export.quantize import to_onnx
+from myoedge.export.quantizers.converted import to_onnx
 
 
 def test_a_bare_graph_is_the_same_network_without_paths() -> None:
@@ -33,7 +33,7 @@ def test_tensors_lose_their_names_and_keep_their_numbers() -> None:
     model = bundle.files["model.tflite"]
     assert bare_tflite(model) == model
     assert b"torch" not in model
-    assert b"serving_default_output_0" in model
+    assert b"output_0" in model
 
 
 @pytest.mark.parametrize("path", sorted(p for p in SHIPPED.rglob("*") if p.is_file()), ids=lambda p: p.name)

@@ -164,11 +164,58 @@ def _rate(rate_hz: float | None) -> str:
     return "any rate" if rate_hz is None else f"{rate_hz:g} Hz"
 
 
+def _make_words(parser: argparse.ArgumentParser) -> None:
+    from myoedge.verbs.quantize import add_judged
+
+    parser.add_argument("network", help="default, or what train or prune wrote")
+    add_judged(parser)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--out", type=manner.path, metavar="DIR", help="the bundle's folder (default: bundles/NAME)"
+    )
+    where.add_argument(
+        "--ship", action="store_true", help="into this package itself, trusted from now on; for a checkout"
+    )
+    parser.add_argument(
+        "--keep", metavar="BUNDLE", help="take what tells words and people from it, instead of learning anew"
+    )
+
+
+def _make(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from myoedge.edge.bundle import SHIPPED, load_bundle
+    from myoedge.edge.trust import sign_made_here
+    from myoedge.export.make import QUICK, bundle_name, make_bundle
+    from myoedge.export.network import load_network
+    from myoedge.export.package import ship
+    from myoedge.export.tradeoff import methods_of
+    from myoedge.verbs.train import add_learned, simulated
+
+    def say(text: str) -> None:
+        manner.say(args, text)
+
+    network, methods = load_network(args.network), methods_of(args.methods or QUICK)
+    name = bundle_name(network)
+    folder = SHIPPED / name if args.ship else args.out or Path("bundles") / name
+    kept = load_bundle(args.keep) if args.keep else None
+    made = make_bundle(network, args.root, simulated(), folder, say, methods, args.max_loss)
+    digest = add_learned(folder, network.recipe, args.root, made.digest, kept, say)
+    if args.ship:
+        ship({name: digest})
+    trust = "shipped" if args.ship else sign_made_here(folder, say)
+    row = {"bundle": str(folder), "digest": digest, "chosen": made.chosen, "trust": trust}
+    chosen = ", ".join(f"{engine} {method}" for engine, method in made.chosen.items())
+    manner.result(args, row, f"{folder}: sha256:{digest[:12]}, {chosen}")
+    return 0
+
+
 Words = Callable[[argparse.ArgumentParser], None]
 Deed = Callable[[argparse.Namespace], int]
 
 # name -> (what it does, what adds its arguments, what does it)
 DEEDS: dict[str, tuple[str, Words, Deed]] = {
+    "make": ("a float network to an int8 bundle, refused where int8 costs too much", _make_words, _make),
     "pack": ("write a bundle as one signed file", _pack_words, _pack),
     "show": ("what a bundle says of itself, and who vouches for it", _show_words, _show),
     "sign": ("vouch for a bundle made elsewhere or by hand", _sign_words, _sign),

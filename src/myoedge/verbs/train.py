@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 from myoedge.verbs import manner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from myoedge.edge.bundle import Bundle
     from myoedge.export.golden import Signals
+    from myoedge.export.recipe import Recipe
 
 WEARERS = ("goran", "hana", "ines", "jonas")  # whose simulated signals the golden vectors are
 HELD_S = 1.0  # of every gesture
@@ -93,9 +96,10 @@ def _run_bundle(args: argparse.Namespace) -> int:
         digest = build_classic(recipe, args.root, folder, say)
     elif not words and not people:
         digest = build_bundle(recipe, args.root, simulated(), folder, kept, say)
-    if words or (recipe.words and not classic and not people):
+        digest = add_learned(folder, recipe, args.root, digest, None, say)
+    if words:
         digest = add_words(folder, args.root, say)
-    if people or (recipe.words and not classic and not words):
+    if people:
         digest = add_people(folder, args.root, say)
     if args.ship:
         ship({name: digest})
@@ -105,6 +109,27 @@ def _run_bundle(args: argparse.Namespace) -> int:
     if not args.ship:
         say(_next(folder, trust))
     return 0
+
+
+def add_learned(
+    folder: "Path",
+    recipe: "Recipe",
+    root: "Path",
+    digest: str,
+    kept: "Bundle | None",
+    say: "Callable[[str], None]",
+) -> str:
+    """What tells words and people, where the recipe wants it, learned or out of `kept`; the new digest."""
+    from myoedge.export.keep import keep_learned
+    from myoedge.export.people_package import add_people
+    from myoedge.export.words_package import add_words
+
+    if kept is not None:
+        return keep_learned(folder, kept)
+    if not recipe.words:
+        return digest
+    add_words(folder, root, say)
+    return add_people(folder, root, say)
 
 
 def _next(folder: "Path", trust: str) -> str:
