@@ -17,6 +17,7 @@ from myoedge.firmware_bridge.codec import Codec
 from myoedge.firmware_bridge.links import Link
 from myoedge.firmware_bridge.packet import LINK_SOURCE
 from myoedge.firmware_bridge.protocols.gatt import GattMap
+from myoedge.firmware_bridge.protocols.wire import Wire
 
 
 class Wearer(Protocol):
@@ -34,7 +35,7 @@ class Opened:
     address: str  # of this very armband: "AA:BB:..", a file's path
     readings: Mapping[str, bytes]
     link_counters: Mapping[str, int]
-    gatt: GattMap | None = None  # None: nobody to talk to (a recording)
+    gatt: GattMap | Wire | None = None  # None: nobody to talk to (a recording)
     wearer: Any = None  # a Wearer, for virtual armbands
 
 

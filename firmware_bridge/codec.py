@@ -8,9 +8,9 @@ from myoedge.edge.chunk import Chunk
 from myoedge.edge.recording import Arrival
 from myoedge.edge.stream import StreamSpec
 from myoedge.firmware_bridge.assemble import Assembler
-from myoedge.firmware_bridge.framing import Deframer, WholeFrames
+from myoedge.firmware_bridge.framing import CobsFrames, Deframer, WholeFrames
 from myoedge.firmware_bridge.packet import LINK_SOURCE, Packet, ProtocolError
-from myoedge.firmware_bridge.protocols import generic, myo
+from myoedge.firmware_bridge.protocols import generic, myo, serial_plain
 
 _COUNTED = ("packets", "garbage", "duplicates", "time_back", "links", "restarts", "taken_back")
 
@@ -30,18 +30,19 @@ class Codec(Protocol):
 
 
 class PacketCodec:
-    """A Codec for armbands whose every arrival is one whole packet (BLE).
+    """A Codec for armbands that send packets: whole ones (BLE) or, with a deframer, cut from a wire's bytes.
 
-    `decode` turns (source, bytes) into a Packet or raises ProtocolError; `numbers` says modulo what each
-    modality's packets are numbered (1: not at all). An unnumbered modality is judged beside the first, which
-    shares its link.
+    `decode` turns (source, bytes) into a Packet, None where they hold no samples, or raises ProtocolError;
+    `numbers` says modulo what each modality's packets are numbered (1: not at all). An unnumbered modality is
+    judged beside the first, which shares its link.
     """
 
     def __init__(
         self,
-        decode: Callable[[str, bytes], Packet],
+        decode: Callable[[str, bytes], Packet | None],
         specs: Mapping[str, StreamSpec],
         numbers: Mapping[str, int],
+        deframer: Deframer | None = None,
     ) -> None:
         self._decode, self._specs = decode, dict(specs)
         self._counters: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
@@ -49,7 +50,7 @@ class PacketCodec:
         for name, spec in specs.items():
             companion = next(iter(self._assemblers.values()), None) if numbers[name] == 1 else None
             self._assemblers[name] = Assembler(name, spec.rate_hz, numbers[name], self._counters, companion)
-        self._deframer: Deframer = WholeFrames()
+        self._deframer: Deframer = deframer or WholeFrames()
         self._latest_ns = 0
 
     @property
@@ -66,9 +67,9 @@ class PacketCodec:
             self._relink(arrival.data)
             return []
         counters = self._counters
-        counters["packets"] += 1
         t_ns = arrival.t_ns
         if t_ns > _LAST_NS:
+            counters["packets"] += 1
             counters["garbage"] += 1
             return []
         if t_ns < self._latest_ns:  # clocks do not go back: the packet came no earlier than the one before
@@ -77,19 +78,25 @@ class PacketCodec:
         self._latest_ns = t_ns
         chunks: list[Chunk] = []
         for frame in self._deframer.feed(arrival.data):
+            counters["packets"] += 1
             try:
                 packet = self._decode(arrival.source, frame)
             except ProtocolError:
                 counters["garbage"] += 1
                 continue
+            if packet is None:
+                continue
             chunk = self._assemblers[packet.modality](packet, t_ns)
             if chunk is not None:
                 chunks.append(chunk)
+        if self._deframer.noise:
+            counters["noise"] = self._deframer.noise
         return chunks
 
     def _relink(self, word: bytes) -> None:
         if word == b"linked":
             self._counters["links"] += 1
+            self._deframer.reset()
             for assembler in self._assemblers.values():
                 assembler.relink()
 
@@ -110,4 +117,17 @@ class GenericCodec(PacketCodec):
             lambda source, data: generic.decode(channels, source, data),
             {"emg": spec},
             {"emg": generic.NUMBERS},
+        )
+
+
+class SerialCodec(PacketCodec):
+    """The plain serial protocol: as the generic one, in frames on a wire."""
+
+    def __init__(self, spec: StreamSpec) -> None:
+        channels = spec.channels
+        super().__init__(
+            lambda source, body: serial_plain.decode(channels, source, body),
+            {"emg": spec},
+            {"emg": generic.NUMBERS},
+            CobsFrames(),
         )

@@ -30,7 +30,7 @@ class Found:
     kind: str  # as in addresses: "myo", "generic"
     address: str
     name: str
-    rssi: int  # dBm
+    rssi: int | None  # dBm; None: on a wire
 
 
 async def scan(radio: str = "bluez", seconds: float = 5.0) -> list[Found]:
@@ -49,7 +49,7 @@ async def scan(radio: str = "bluez", seconds: float = 5.0) -> list[Found]:
         for gatt in KNOWN
         if gatt.service in data.service_uuids
     ]
-    return sorted(found, key=lambda one: -one.rssi)
+    return sorted(found, key=lambda one: -(one.rssi or 0))
 
 
 async def find(radio: Radio, gatt: GattMap, address: str | None, seconds: float) -> BLEDevice:

@@ -11,6 +11,8 @@ from myoedge.firmware_bridge.armband import Armband
 ARMBANDS: dict[str, str] = {
     "myo": "myoedge.firmware_bridge.armbands.myo:armband",
     "generic": "myoedge.firmware_bridge.armbands.generic:armband",
+    "openband": "myoedge.firmware_bridge.armbands.serial:armband",
+    "serial": "myoedge.firmware_bridge.armbands.serial:armband",  # the same by the name of its link
     "virtual": "myoedge.firmware_bridge.armbands.virtual:armband",
     "recording": "myoedge.firmware_bridge.armbands.recording:armband",
 }

@@ -7,6 +7,7 @@ from myoedge.edge.recording import Arrival
 
 LINKS: dict[str, str] = {
     "ble": "myoedge.firmware_bridge.links.ble:BleLink",
+    "serial": "myoedge.firmware_bridge.links.serial:SerialLink",
     "recording": "myoedge.firmware_bridge.links.recording:RecordingLink",
     "tap": "myoedge.firmware_bridge.links.tap:TapLink",
 }

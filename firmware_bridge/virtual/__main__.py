@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from myoedge.edge.errors import MyoedgeError
-from myoedge.firmware_bridge.virtual.options import parse_kind
+from myoedge.edge.errors import MyoedgeError, UsageError
+from myoedge.firmware_bridge.virtual.options import WIRED, parse_kind
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -26,9 +26,11 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until told to stop; returns the exit code of the error tree."""
     parser = argparse.ArgumentParser(prog="virtual", description="Serve a virtual armband.")
-    parser.add_argument("kind", help="myo or generic, with options: 'myo?wearer=anna&loss=0.2'")
+    parser.add_argument("kind", help="myo, generic, ..., with options: 'myo?wearer=anna&loss=0.2'")
     parser.add_argument(
-        "--hci", required=True, help="where its neighbour's HCI is served, e.g. unix-server:PATH"
+        "--hci",
+        default="",
+        help="where its neighbour's HCI is served, e.g. unix-server:PATH; on a wire: pty:PATH, or nothing",
     )
     parser.add_argument("--child", action="store_true", help="end with the parent process")
     parser.add_argument("--json", action="store_true", help="tell what happens as JSON lines")
@@ -50,6 +52,8 @@ async def _run(text: str, hci: str, child: bool, as_json: bool) -> bool:
     from myoedge.firmware_bridge.virtual.serve import serve
 
     kind, words = parse_kind(text)
+    if not hci and kind not in WIRED:
+        raise UsageError(f"{kind} is in the air: say where its neighbour's HCI is served, --hci TRANSPORT")
     lines = await _standard_input()
     task = asyncio.ensure_future(serve(kind, words, hci, lines, _print if as_json else _say))
     signals: list[int] = []
@@ -65,9 +69,9 @@ async def _run(text: str, hci: str, child: bool, as_json: bool) -> bool:
         task.add_done_callback(lambda _: watch.cancel())
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    if child and hci.startswith("unix-server:"):
+    if child and hci.startswith(("unix-server:", "pty:")):
         with contextlib.suppress(OSError):  # the parent removes the folder, unless it died
-            Path(hci.removeprefix("unix-server:")).parent.rmdir()
+            Path(hci.partition(":")[2]).parent.rmdir()
     return bool(signals)
 
 
@@ -100,7 +104,8 @@ def _print(truth: Mapping[str, Any]) -> None:
 def _say(truth: Mapping[str, Any]) -> None:
     if truth["truth"] == "ready":
         print("ready", flush=True)
-        print(f"{truth['name']} at {truth['address']}, HCI on {truth['hci']}", file=sys.stderr)
+        where = f", HCI on {truth['hci']}" if truth["hci"] else ""
+        print(f"{truth['name']} at {truth['address']}{where}", file=sys.stderr)
     elif truth["truth"] == "refused":
         print(truth["text"], file=sys.stderr)
 

@@ -7,8 +7,17 @@ from urllib.parse import parse_qsl, urlencode
 
 from myoedge.edge.errors import UsageError
 from myoedge.firmware_bridge.virtual.generic import rows_per_packet
+from myoedge.firmware_bridge.virtual.serial import rows_per_frame
 
-KINDS = ("myo", "generic")
+KINDS = ("myo", "generic", "openband")
+WIRED = ("openband",)  # on a pseudo-terminal; the others are in the air
+SAME = {"serial": "openband"}  # other words for a kind
+_OF_THE_AIR = {"miss", "interval_ms", "per_event", "address"}
+STRANGE: dict[str, set[str]] = {  # options that a kind has not
+    "myo": {"channels", "rate", "noise"},
+    "generic": {"idle_s", "noise"},
+    "openband": {"idle_s", *_OF_THE_AIR},
+}
 SOURCES = ("wearer", "pattern", "skin")
 ROUTINES = ("idle", "cycle")
 
@@ -31,8 +40,9 @@ class VirtualOptions:
     idle_s: float = 30.0  # a Myo without streaming or a never-sleep command ends the link
     name: str = ""  # empty: the kind's own
     address: str = ""
-    channels: int = 8  # generic only
-    rate: float = 1000.0  # Hz, generic only
+    channels: int = 8  # generic and openband only
+    rate: float = 1000.0  # Hz, likewise
+    noise: float = 0.0  # share of frames that a wire damages
     body: Mapping[str, str] = field(default_factory=dict)  # the wearer's words: rotation, fatigue, hum, ...
 
 
@@ -42,6 +52,7 @@ def parse_kind(text: str) -> tuple[str, dict[str, str]]:
     Raises UsageError for a kind that is not there or words that are no `name=value`.
     """
     kind, _, query = text.removeprefix("virtual:").partition("?")
+    kind = SAME.get(kind, kind)
     if kind not in KINDS:
         raise UsageError(f"no virtual armband {kind!r}; wanted {' or '.join(KINDS)}")
     try:
@@ -60,7 +71,7 @@ def parse_options(kind: str, words: Mapping[str, str]) -> VirtualOptions:
     """Raises UsageError for a word nobody knows (listing the known ones) or a value that cannot be."""
     from myoedge.firmware_bridge.wearer.options import Options
 
-    own = set(READERS) - ({"channels", "rate"} if kind == "myo" else {"idle_s"})
+    own = set(READERS) - STRANGE[kind]
     wearers = {one.name for one in fields(Options)}
     values: dict[str, object] = {}
     for word, text in words.items():
@@ -74,6 +85,8 @@ def parse_options(kind: str, words: Mapping[str, str]) -> VirtualOptions:
     options = VirtualOptions(**values, body=body)  # type: ignore[arg-type]  # each by its own reader
     if kind == "generic":
         rows_per_packet(options.channels, options.rate)
+    if kind == "openband":
+        rows_per_frame(options.channels, options.rate)
     return options
 
 
@@ -129,6 +142,7 @@ READERS: dict[str, tuple[Callable[[str], object], str]] = {
     "recording": (Path, "a recording's path"),
     "routine": (_one_of(ROUTINES), " or ".join(ROUTINES)),
     "seed": (_whole(0, 2**31), "a whole number from 0"),
+    "noise": (_within(0, 1), "a share from 0 to 1"),
     "loss": (_within(0, 1), "a share from 0 to 1"),
     "miss": (_within(0, 0.99), "a share from 0 to 0.99"),
     "interval_ms": (_within(0, 4000), "milliseconds from 0 to 4000"),

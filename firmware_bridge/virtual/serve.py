@@ -11,20 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from myoedge.edge.errors import MyoedgeError, UsageError
-from myoedge.firmware_bridge.virtual import generic, myo
+from myoedge.firmware_bridge.virtual import generic, myo, serial
 from myoedge.firmware_bridge.virtual.body import Body, Truth
 from myoedge.firmware_bridge.virtual.controller import make_controller, serve_hci
 from myoedge.firmware_bridge.virtual.fault import Electrodes
-from myoedge.firmware_bridge.virtual.options import ROUTINES, VirtualOptions, parse_options
+from myoedge.firmware_bridge.virtual.options import ROUTINES, WIRED, VirtualOptions, parse_options
 from myoedge.firmware_bridge.virtual.playback import Player, load_clip
 from myoedge.firmware_bridge.virtual.radio import Radio, RadioSettings
+from myoedge.firmware_bridge.virtual.serial_cable import Cable
 from myoedge.firmware_bridge.virtual.source import Pattern, SampleSource, Skin
 
 NS = 1_000_000_000
 CENTRAL_ADDRESS = "C0:FF:EE:00:00:01"  # public address of the controller that is served
 HOLD_S, REST_S = 2.0, 1.5  # of each gesture when the wearer cycles through them by itself
 LEVEL = 0.7  # of the strongest contraction, unless a command says otherwise
-Armband = myo.VirtualMyo | generic.VirtualGeneric
+Armband = myo.VirtualMyo | generic.VirtualGeneric | serial.VirtualSerial
 
 
 async def serve(
@@ -37,12 +38,16 @@ async def serve(
     """Serve a virtual armband until it is told to quit or cancelled.
 
     `hci` is a transport (`unix-server:PATH`, `tcp-server:127.0.0.1:PORT`, any of bumble's) for the host stack
-    that is to meet the armband. `commands_in` gives JSON lines (None: no commands; their end is no reason to
-    stop), `truth_out` takes what happened, first {"truth": "ready", ...}.
+    that is to meet the armband; of a wired one `pty:PATH`, a link to make to its port, or empty.
+    `commands_in` gives JSON lines (None: no commands; their end is no reason to stop), `truth_out` takes what
+    happened, first {"truth": "ready", ...}.
     Raises UsageError for options that cannot be, LinkError when the transport cannot be opened,
     NotThereError for a wearer or recording that is not there.
     """
     parsed = parse_options(kind, options)
+    if kind in WIRED:
+        await _serve_wired(kind, parsed, hci, commands_in, truth_out)
+        return
     radio = Radio(RadioSettings(parsed.interval_ms / 1000, parsed.per_event, parsed.miss, parsed.seed))
     armband = make_armband(kind, parsed, radio, truth_out)
     port = await serve_hci(make_controller("central", radio, CENTRAL_ADDRESS), radio, hci)
@@ -57,20 +62,57 @@ async def serve(
         await port.close()
 
 
+async def _serve_wired(
+    kind: str,
+    options: VirtualOptions,
+    port: str,
+    commands_in: asyncio.StreamReader | None,
+    truth_out: Truth,
+) -> None:
+    way, _, link = port.partition(":")
+    if way not in ("", "pty"):
+        raise UsageError(f"{kind} comes over a wire, not {port!r}; write --hci pty:PATH, or nothing")
+    cable = Cable(truth_out, options.name or kind, link, options.loss, options.noise, options.seed)
+    armband = make_wired(options, cable)
+    await armband.start()
+    try:
+        control = Control(armband, truth_out)
+        control.routine(options.routine)
+        identity = cable.identity
+        truth_out({"truth": "ready", "hci": "", "address": identity.address, "name": identity.name})
+        await control.run(commands_in)
+    finally:
+        cable.close()
+
+
+def make_wired(options: VirtualOptions, cable: Cable) -> serial.VirtualSerial:
+    """The armband at the end of `cable` with its wearer; not plugged in."""
+    channels, rate_hz = options.channels, options.rate
+    body, player = _body(options, channels, rate_hz, serial.LIMIT, cable.truth)
+    return serial.VirtualSerial(cable, body, channels, rate_hz, player, options.battery)
+
+
 def make_armband(kind: str, options: VirtualOptions, radio: Radio, truth: Truth) -> Armband:
     """The armband of that kind with its wearer, on `radio`; not started."""
     limit = myo.LIMIT if kind == "myo" else generic.LIMIT
     channels, rate_hz = (myo.CHANNELS, myo.RATE_HZ) if kind == "myo" else (options.channels, options.rate)
-    player = Player(options.recording) if options.recording is not None else None
-    electrodes = Electrodes(channels, rate_hz, limit, options.seed)
-    source = _source(options, channels, rate_hz, limit)
-    body = Body(source, electrodes, truth, (rate_hz, myo.IMU_RATE_HZ), options.drift_ppm)
+    body, player = _body(options, channels, rate_hz, limit, truth)
     who = (options.name, options.address, options.loss, options.seed)
     if kind == "myo":
         peripheral = myo.make_myo_peripheral(radio, truth, *who)
         return myo.VirtualMyo(peripheral, body, player, options.battery, options.idle_s)
     peripheral = generic.make_generic_peripheral(radio, truth, *who)
     return generic.VirtualGeneric(peripheral, body, channels, rate_hz, player, options.battery)
+
+
+def _body(
+    options: VirtualOptions, channels: int, rate_hz: float, limit: int, truth: Truth
+) -> tuple[Body, Player | None]:
+    """What the armband measures, and what it plays instead, if that was asked for."""
+    electrodes = Electrodes(channels, rate_hz, limit, options.seed)
+    source = _source(options, channels, rate_hz, limit)
+    body = Body(source, electrodes, truth, (rate_hz, myo.IMU_RATE_HZ), options.drift_ppm)
+    return body, Player(options.recording) if options.recording is not None else None
 
 
 def _source(options: VirtualOptions, channels: int, rate_hz: float, limit: int) -> SampleSource:
@@ -110,7 +152,7 @@ class Control:
         }
 
     @property
-    def _radio(self) -> Radio:
+    def _radio(self) -> Radio | Cable:
         return self._armband.peripheral.radio
 
     async def run(self, lines: asyncio.StreamReader | None) -> None:
@@ -174,8 +216,8 @@ class Control:
 
     def _play(self, words: Mapping[str, Any]) -> None:
         armband = self._armband
-        channels = armband.channels if isinstance(armband, generic.VirtualGeneric) else myo.CHANNELS
-        limit = generic.LIMIT if isinstance(armband, generic.VirtualGeneric) else myo.LIMIT
+        channels = myo.CHANNELS if isinstance(armband, myo.VirtualMyo) else armband.channels
+        limit = myo.LIMIT if isinstance(armband, myo.VirtualMyo) else generic.LIMIT
         about = {name: value for name, value in words.items() if name not in ("op", "npz", "loop")}
         clip = load_clip(Path(str(words["npz"])), channels, limit, bool(words.get("loop", False)), about)
         armband.body.deck.play(clip)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from myoedge.edge.errors import LinkError
-from myoedge.firmware_bridge.virtual.options import parse_kind, parse_options, write_kind
+from myoedge.firmware_bridge.virtual.options import WIRED, parse_kind, parse_options, write_kind
 
 READY_S = 20.0  # imports on a slow, busy board
 SOCKET_PATH_BYTES = 107  # of sockaddr_un, without its end
@@ -48,7 +48,10 @@ class WearerHandle:
 
 
 class Spawned:
-    """A running virtual armband: the host side of its radio is at `hci` (a bumble transport string)."""
+    """A running virtual armband: the host side of its radio is at `hci` (a bumble transport string).
+
+    One on a wire has its port at `address` instead.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
         self._process, self._folder = process, folder
@@ -113,7 +116,7 @@ async def spawn(kind: str, options: Mapping[str, str]) -> Spawned:
     kind, _ = parse_kind(kind)
     parse_options(kind, options)
     folder = _private_folder()
-    hci = f"unix-server:{folder / 'hci'}"
+    hci = f"pty:{folder / 'port'}" if kind in WIRED else f"unix-server:{folder / 'hci'}"
     command = (sys.executable, "-m", __package__, write_kind(kind, options), "--hci", hci, "--child")
     pipe = asyncio.subprocess.PIPE
     try:
