@@ -20,8 +20,8 @@ class Streaming(nn.Module):
     them. Layers within a modality see one segment; its tokens' mean is one token of the layers over all
     segments and modalities. Closed-form features, which belong to a whole window, are tokens there too. The
     idea of keeping work is that of continual transformers (arXiv 2201.06268); this form of it and all sizes
-    are our choice. Samples that fill no whole segment are left out, the oldest first. Raises UsageError for
-    more segments than samples.
+    are our choice. Samples that fill no whole segment are left out, the oldest first. The read-out is each
+    modality's mean and the features' tokens. Raises UsageError for more segments than samples.
     """
 
     def __init__(
@@ -42,8 +42,11 @@ class Streaming(nn.Module):
         embedding: int = 128,
         dropout: float = 0.1,
         stem: str = "linear",
+        readout: str = "input",
     ) -> None:
         super().__init__()
+        if readout != "input":
+            raise UsageError(f"readout {readout!r} of a streaming network; wanted input: each stream's mean")
         self.segments, self.inputs = segments, tuple(inputs)
         self.streams = tuple(name for name, shape in inputs.items() if len(shape) == 2)
         self.whole = tuple(name for name in inputs if name not in self.streams)
