@@ -56,27 +56,34 @@ def draft_bundle(
 
     `people` are those whose covariances the prior is of; `plain`: the float network for ONNX Runtime.
     """
-    files = {FILES[engine]: line.model for engine, line in chosen.items()}
-    exact = FloatEngine(network.model, recipe.front.inputs)
-    first = next(engine for engine in FILES if engine in chosen)
-    device = open_engine(_runs(first), files[FILES[first]], recipe.front.inputs)
-    scores, embedding = run_all(exact, golden)
-    allowed = {}
-    for engine in chosen:
-        runs = open_engine(_runs(engine), files[FILES[engine]], recipe.front.inputs)
-        allowed[engine] = tolerance(largest_difference(runs, golden, scores, embedding))
-    files |= {
+    named = {engine: _file(engine, chosen) for engine in chosen}
+    runs = {
+        engine: open_engine(_runs(engine), one.model, recipe.front.inputs) for engine, one in chosen.items()
+    }
+    device = next(runs[engine] for engine in FILES if engine in runs)
+    scores, embedding = run_all(FloatEngine(network.model, recipe.front.inputs), golden)
+    allowed = {
+        engine: tolerance(largest_difference(one, golden, scores, embedding)) for engine, one in runs.items()
+    }
+    files = {
+        **{named[engine]: line.model for engine, line in chosen.items()},
         "golden.npz": pack({**golden, "scores": scores, "embedding": embedding}),
         "prior.npz": pack(prior_arrays(recipe, people, device)),
     }
     row = {
         **_row(recipe, pool, embedding.shape[1]),
-        "engines": {engine: FILES[engine] for engine in chosen},
+        "engines": named,
         "tolerance": allowed,
         "quantization": {engine: quantization(line) for engine, line in chosen.items()},
         "float_network": network.digest,
     }
     return Draft(row, files, {"onnx": open_engine("onnx", plain, recipe.front.inputs)})
+
+
+def _file(engine: str, chosen: Mapping[str, Line]) -> str:
+    """An engine's file; tflite-runtime may read LiteRT's."""
+    same = engine == "tflite" and "litert" in chosen and chosen[engine].model == chosen["litert"].model
+    return FILES["litert" if same else engine]
 
 
 def _runs(engine: str) -> str:
@@ -86,12 +93,15 @@ def _runs(engine: str) -> str:
 
 def quantization(line: Line) -> dict[str, Any]:
     """What the bundle says of one of its int8 files."""
+    ways = {way: one.to_json() for way, one in line.verdicts.items()}
+    for one in ways.values():
+        del one["agreement_by_class"]  # the report has it
     return {
         "method": line.name,
         "says": line.says,
         "needs": list(line.made.needs) if line.made else [],
         "kb": round(len(line.model) / 1000, 1),
-        "ways": {way: one.to_json() for way, one in line.verdicts.items()},
+        "ways": ways,
     }
 
 
