@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from myoedge.__main__ import main
+from myoedge.edge.engines import ENGINES
+from myoedge.verbs import manner
 
 SPREAD = {"p50": 94.0, "p95": 193.0, "max": 256.0}
 ROW: dict[str, Any] = {
@@ -13,6 +15,10 @@ ROW: dict[str, Any] = {
     "first_wrong": 31, "first_start_ms": SPREAD, "right_start_ms": SPREAD,
     "rest_s": 20.2, "starts_in_rest": 1,
 }  # fmt: skip
+
+
+def test_every_engine_of_the_table_can_be_asked_for() -> None:
+    assert tuple(ENGINES) == manner.ENGINES
 
 
 @pytest.mark.parametrize("what", ["reaction", "curve"])

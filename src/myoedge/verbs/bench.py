@@ -22,9 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--radio", help="bluez (default), or a transport such as tcp-client:127.0.0.1:9001")
     parser.add_argument("--seconds", type=manner.positive, default=20.0, help="of measuring (20)")
     parser.add_argument("--bundle", default="default", help="curve: several apart by commas")
-    parser.add_argument(
-        "--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right"
-    )
+    parser.add_argument("--engine", choices=manner.ENGINES, help="default: the first that is right")
     parser.add_argument(
         "--profile", help="a name in the store, or a file (default: fitted to the simulated wearer)"
     )

@@ -25,9 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--modalities", metavar="A,B", help="only these of the bundle's (default: all the set has)"
     )
-    parser.add_argument(
-        "--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right"
-    )
+    parser.add_argument("--engine", choices=manner.ENGINES, help="default: the first that is right")
     parser.add_argument(
         "--unlabelled", type=manner.positive, metavar="S", help="zero-shot: seconds to scale by"
     )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 GONE_S = 2.8  # after Ctrl-C the process has ended, whatever a radio or library waits for (promised: 3 s)
 INTERRUPTED = 130
+# of edge/engines, whose table takes numpy to read; -fp32: the bundle's float file, where it carries one
+ENGINES = ("litert", "onnx", "litert-fp32", "onnx-fp32", "tflite", "tflite-fp32")
 RADIO_HELP = "bluez (default), or a transport such as tcp-client:127.0.0.1:9001"
 
 
@@ -47,7 +49,9 @@ def add_bundle(parser: argparse.ArgumentParser) -> None:
         "--bundle", help="a folder, a .tar, default or classic (default: the profile's, else default)"
     )
     parser.add_argument(
-        "--engine", choices=("litert", "onnx", "tflite"), help="default: the first that is right"
+        "--engine",
+        choices=ENGINES,
+        help="default: what bench compute chose here, else the first that is right",
     )
     add_unsigned(parser)
     parser.add_argument("--hop-ms", type=positive, help="time between decisions (default: the bundle's)")
