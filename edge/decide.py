@@ -1,6 +1,6 @@
 """Stop 8, first half: scores to a decision. No vote over the past: it would only add delay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,11 @@ class Decider:
     def reset(self) -> None:
         """Back to rest; what came before does not count any more."""
         self._held, self._candidate, self._seen, self._waited = REST, REST, 0, 0
+
+    def band_moved(self) -> None:
+        """From now on read every window as if the band sat turned too: it has been noticed that it does."""
+        if self._profile:
+            self._profile = replace(self._profile, head=self._profile.head.as_turned())
 
     def __call__(self, window: Window, embedded: Embedded) -> Decision:
         best, score, rejected = self._judge(window, embedded)

@@ -83,6 +83,10 @@ class Head:
         """The same without a thought of the band being turned."""
         return replace(self, sway=None)
 
+    def as_turned(self) -> "Head":
+        """The same for a band that is known to have moved: every window is read turned too, at no price."""
+        return replace(self, sway=replace(self.sway, beyond=0.0, price=0.0)) if self.sway else self
+
     def whitened(self, used: NDArray[np.bool_]) -> Callable[[NDArray[Any]], Array]:
         """What brings (..., feature) embeddings to where distances are Euclidean, over the features used."""
         index, matrix, _, _ = self._whitening(used)

@@ -202,6 +202,8 @@ class Pipeline:
         found = self._misfit(embedded.embedding, embedded.used, embedded.level, not decision.rejected)
         if found is None:
             return []
+        if found.help == "sync":
+            self._decider.band_moved()
         return [self._status("misfit", window.arrival_ns, help=found.help, reason=found.reason)]
 
     def tick(self, now_ns: int) -> list[Event]:

@@ -47,6 +47,13 @@ def profile() -> Profile:
 def use(
     profile: Profile, labels: Sequence[str], turn: float = 0.0, wide: float = 1.3, lost: int = 0
 ) -> list[Event]:
+    """What a run says of a misfit."""
+    return [event for event in run(profile, labels, turn, wide, lost) if event.label == "misfit"]
+
+
+def run(
+    profile: Profile, labels: Sequence[str], turn: float = 0.0, wide: float = 1.3, lost: int = 0
+) -> list[Event]:
     """Events of a run in which every label is held for 2 s, in turn."""
     pipeline = Pipeline(CLASSIC, None, profile, SPECS)
     events: list[Event] = []
@@ -57,7 +64,7 @@ def use(
             chunk = Chunk("emg", samples[at : at + 10], t_ns, t_ns + 50_000_000, lost)
             events += pipeline.feed(chunk)
             t_ns += 50_000_000 + lost * 5_000_000
-    return [event for event in events if event.label == "misfit"]
+    return events
 
 
 def test_a_turned_band_is_told_once_and_sync_would_help(profile: Profile) -> None:
@@ -69,6 +76,20 @@ def test_a_turned_band_is_told_once_and_sync_would_help(profile: Profile) -> Non
 
 def test_a_band_that_sits_well_is_not_told_of(profile: Profile) -> None:
     assert use(profile, LABELS * 5) == []
+
+
+def test_once_a_turned_band_is_noticed_gestures_are_known_that_were_refused(profile: Profile) -> None:
+    def starts(of: Profile) -> tuple[int, int]:
+        """Gestures that began before and after it was told."""
+        events = run(of, LABELS * 10, turn=0.8)
+        told = next(event.t_ns for event in events if event.label == "misfit")
+        began = [event.t_ns > told for event in events if event.kind == "gesture" and event.phase == "start"]
+        return began.count(False), began.count(True)
+
+    before, after = starts(profile)
+    before_as_worn, after_as_worn = starts(replace(profile, head=profile.head.as_worn()))
+    assert before <= before_as_worn + 2
+    assert after > after_as_worn + 2
 
 
 def test_gestures_done_another_way_want_a_refresh(profile: Profile) -> None:

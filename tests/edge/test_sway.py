@@ -71,6 +71,13 @@ def test_as_worn_a_head_thinks_of_no_turn() -> None:
     np.testing.assert_array_equal(SWAYING.as_worn().distances(x), PLAIN.distances(x))
 
 
+def test_of_a_band_that_has_moved_every_window_is_read_turned_at_no_price() -> None:
+    x = RNG.normal(size=(30, 4))
+    moved, worn = SWAYING.as_turned().distances(x), PLAIN.distances(x)
+    assert (moved <= worn).all() and (moved < worn - 0.1).any()
+    assert PLAIN.as_turned() is PLAIN
+
+
 def test_numbers_that_are_none_stay_so() -> None:
     assert not np.isfinite(SWAYING.distances(np.full(4, np.nan))).any()
 
