@@ -17,14 +17,12 @@ from myoedge.edge import runtime as runtime_file
 from myoedge.edge.budget import Budget, make_budget
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
-from myoedge.edge.embed import Embedded
 from myoedge.edge.errors import LinkError
 from myoedge.edge.event import Event
 from myoedge.edge.pipeline import Pipeline
 from myoedge.edge.profile import Profile
 from myoedge.edge.runtime import BREATH, Runtime
 from myoedge.edge.stream import Notice, StreamSpec
-from myoedge.edge.window import Window
 
 Floats = NDArray[np.float32]
 Made = Callable[..., NDArray[np.float64]]
@@ -237,80 +235,6 @@ def test_a_stalled_engine_is_tried_again(
     found, made, _ = run(networked(make_bundle, profile_of, engine, myo), live(counts("fist", 400)))
     assert labels(found) == ["fallback", "resumed", "rest", "stopped"]
     assert made.counters.stalls == 3
-
-
-def explaining(
-    make_bundle: Callable[..., Bundle], profile_of: Callable[..., Profile], engine: Network, myo: Specs
-) -> Pipeline:
-    plain = networked(make_bundle, profile_of, engine, myo)
-    return Pipeline(plain.bundle, engine, plain.profile, myo, every=True, explain=True)
-
-
-def in_an_explanation(pipeline: Pipeline, then: Callable[[], object]) -> Callable[[Window, Any], Embedded]:
-    """The pipeline's `embed`, which does something at the first window with a channel left out."""
-    embed = pipeline.embed
-    done: list[bool] = []
-
-    def watched(window: Window, engine: Any) -> Embedded:
-        if window.masked.any() and engine is not None and not done:
-            done.append(True)
-            then()
-        return embed(window, engine)
-
-    return watched
-
-
-def session(counts: Made) -> list[Step]:
-    return live(np.concatenate([counts("rest", 300), counts("fist", 500)]))
-
-
-def test_a_gesture_is_explained_between_decisions_that_do_not_change(
-    make_bundle: Callable[..., Bundle], profile_of: Callable[..., Profile], counts: Made, myo: Specs
-) -> None:
-    found, made, _ = run(explaining(make_bundle, profile_of, Network({}), myo), session(counts))
-    told = [e for e in found if e.label == "explained"]
-    assert [e.detail["gesture"] for e in told] == ["fist"]
-    start = next(e for e in found if e.phase == "start" and e.label == "fist")
-    assert start.seq < told[0].seq
-    assert made.counters.stalls == 0
-    assert made.counters.decisions + made.counters.late_windows_dropped == made.counters.windows
-
-
-def test_an_engine_that_hangs_in_an_explanation_costs_the_explanation_and_falls_back_once(
-    make_bundle: Callable[..., Bundle],
-    profile_of: Callable[..., Profile],
-    counts: Made,
-    myo: Specs,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    release = threading.Event()
-    pipeline = explaining(make_bundle, profile_of, Network({}), myo)
-    monkeypatch.setattr(pipeline, "embed", in_an_explanation(pipeline, release.wait))
-    try:
-        found, made, _ = run(pipeline, session(counts))
-    finally:
-        release.set()
-    assert labels(found) == ["fallback", "rest", "stopped"]
-    assert made.counters.stalls == 1
-    at = next(i for i, e in enumerate(found) if e.label == "fallback")
-    assert len([e for e in found[at:] if e.kind == "gesture" and e.phase == "hold"]) > 10
-
-
-def test_an_engine_that_fails_in_an_explanation_costs_the_explanation_alone(
-    make_bundle: Callable[..., Bundle],
-    profile_of: Callable[..., Profile],
-    counts: Made,
-    myo: Specs,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def fail() -> None:
-        raise RuntimeError("no more answers")
-
-    pipeline = explaining(make_bundle, profile_of, Network({}), myo)
-    monkeypatch.setattr(pipeline, "embed", in_an_explanation(pipeline, fail))
-    found, made, _ = run(pipeline, session(counts))
-    assert labels(found) == ["rest", "stopped"]
-    assert made.counters.stalls == 0
 
 
 def test_a_process_ends_though_its_engine_hangs() -> None:
