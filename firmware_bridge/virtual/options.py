@@ -14,8 +14,8 @@ WIRED = ("openband",)  # on a pseudo-terminal; the others are in the air
 SAME = {"serial": "openband"}  # other words for a kind
 _OF_THE_AIR = {"miss", "interval_ms", "per_event", "address"}
 STRANGE: dict[str, set[str]] = {  # options that a kind has not
-    "myo": {"channels", "rate", "noise"},
-    "generic": {"idle_s", "noise"},
+    "myo": {"channels", "rate", "damage"},
+    "generic": {"idle_s", "damage"},
     "openband": {"idle_s", *_OF_THE_AIR},
 }
 SOURCES = ("wearer", "pattern", "skin")
@@ -42,7 +42,7 @@ class VirtualOptions:
     address: str = ""
     channels: int = 8  # generic and openband only
     rate: float = 1000.0  # Hz, likewise
-    noise: float = 0.0  # share of frames that a wire damages
+    damage: float = 0.0  # share of frames that a wire damages
     body: Mapping[str, str] = field(default_factory=dict)  # the wearer's words: rotation, fatigue, hum, ...
 
 
@@ -142,7 +142,7 @@ READERS: dict[str, tuple[Callable[[str], object], str]] = {
     "recording": (Path, "a recording's path"),
     "routine": (_one_of(ROUTINES), " or ".join(ROUTINES)),
     "seed": (_whole(0, 2**31), "a whole number from 0"),
-    "noise": (_within(0, 1), "a share from 0 to 1"),
+    "damage": (_within(0, 1), "a share from 0 to 1"),
     "loss": (_within(0, 1), "a share from 0 to 1"),
     "miss": (_within(0, 0.99), "a share from 0 to 0.99"),
     "interval_ms": (_within(0, 4000), "milliseconds from 0 to 4000"),

@@ -33,9 +33,9 @@ class Cable:
     """
 
     def __init__(
-        self, truth: Truth, name: str, link: str = "", loss: float = 0.0, noise: float = 0.0, seed: int = 0
+        self, truth: Truth, name: str, link: str = "", loss: float = 0.0, damage: float = 0.0, seed: int = 0
     ) -> None:
-        self.truth, self.loss, self.noise, self.silent_until_ns = truth, loss, noise, 0
+        self.truth, self.loss, self.damage, self.silent_until_ns = truth, loss, damage, 0
         self.on_bytes: Callable[[bytes], None] = lambda _: None
         self.on_gone: Callable[[], None] = lambda: None
         self.sent = self.lost = self.damaged = 0  # frames; samples; frames
@@ -54,6 +54,10 @@ class Cable:
     @property
     def identity(self) -> CableIdentity:
         return CableIdentity(self._name, self._link or self._path)
+
+    @property
+    def plugged(self) -> bool:
+        return self._master >= 0
 
     def plug(self) -> None:
         """A new port appears."""
@@ -93,7 +97,7 @@ class Cable:
         if time.monotonic_ns() < self.silent_until_ns or self._random.random() < self.loss:
             self._lose(samples)
             return
-        if self._random.random() < self.noise:
+        if self._random.random() < self.damage:
             frame = self._damage(frame)
             self._lose(samples)
         self.sent += 1

@@ -72,7 +72,7 @@ async def _serve_wired(
     way, _, link = port.partition(":")
     if way not in ("", "pty"):
         raise UsageError(f"{kind} comes over a wire, not {port!r}; write --hci pty:PATH, or nothing")
-    cable = Cable(truth_out, options.name or kind, link, options.loss, options.noise, options.seed)
+    cable = Cable(truth_out, options.name or kind, link, options.loss, options.damage, options.seed)
     armband = make_wired(options, cable)
     await armband.start()
     try:
