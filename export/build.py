@@ -45,6 +45,8 @@ def package(draft: Draft, recipe: Recipe, network: FloatNetwork, root: Path, fol
     """Measure a bundle and write it; returns the digest."""
     bundle = draft.load()
     engine, _ = load_engine(bundle)
+    if not (folder / "bundle.json").is_file():  # whoever interrupts the measuring keeps what was made
+        write(draft, {}, ASSUMED, folder)
     reaction = reaction_of(recipe, root, bundle, engine)
     say(_said(reaction))
     accuracy = {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from myoedge.edge.bundle import SHIPPED
 from myoedge.edge.errors import ParityError, UsageError
 from myoedge.export.build import package
 from myoedge.export.data.table import MYO_EMG, MYO_IMU
@@ -13,10 +14,18 @@ from myoedge.export.network import FloatNetwork
 from myoedge.export.package import draft_bundle
 from myoedge.export.prior import population_pool
 from myoedge.export.tradeoff import WINDOWS, Line, Tradeoff, trade_off
+from myoedge.export.tradeoff_report import write_report
 from myoedge.export.verdict import MAX_LOSS, refuse
 
 # Those that need no converter and no training: on every size of docs/compression.md the choice is among them.
-QUICK = ("fast-litert-dynamic", "fast-litert-static", "ort-dynamic", "fast-ort-dynamic")
+QUICK = (
+    "fast-litert-dynamic",
+    "fast-litert-static",
+    "ort-dynamic",
+    "fast-ort-dynamic",
+    "ort-static",
+    "ort-qoperator",
+)
 # tflite-runtime 2.14 runs dynamic int8 without an error and wrongly; static int8 it runs rightly.
 LEGACY = ("fast-litert-static", "litert-static")
 
@@ -43,13 +52,16 @@ def make_bundle(
 ) -> Made:
     """Quantise, judge, choose, measure and write. `wearers`: signals for the golden vectors.
 
-    Raises ParityError, before anything is written, where the best int8 of an engine loses more than
+    The report of the choice (tradeoff_report.py) lies beside the bundle in `NAME-int8`, unless that ships.
+    Raises ParityError, before the bundle is written, where the best int8 of an engine loses more than
     `max_loss` points or a class more than two; UsageError for a network of window classification; what
     reading the recipe's data sets raises.
     """
     recipe = network.recipe
     pool = exam_pool(recipe, root, say)
     found = trade_off(network, exam_of_pool(network, recipe, pool, WINDOWS), methods, max_loss, say)
+    if folder.parent != SHIPPED:
+        write_report(found, folder.with_name(f"{folder.name}-int8"))
     chosen = passed(found)
     golden = golden_inputs(recipe.front, {"emg": MYO_EMG, "imu": MYO_IMU}, wearers)
     draft = draft_bundle(
