@@ -161,7 +161,9 @@ def reason(error: Exception) -> str:
 
 def _floats(material: Material, methods: Sequence[str], failed: dict[str, str], say: Say) -> list[Made]:
     """The float network in every form that a method asked for starts from; plain ONNX is the reference."""
-    forms = {REFERENCE: ("onnx", lambda: bare_onnx(material.onnx))}
+    forms: dict[str, tuple[str, Callable[[], bytes]]] = {
+        REFERENCE: ("onnx", lambda: bare_onnx(material.onnx))
+    }
     if any(name.startswith("fast-ort") for name in methods):
         forms["float onnx, fast graph"] = ("onnx", lambda: bare_onnx(material.fast_onnx))
     if any(name.startswith("litert") for name in methods):

@@ -94,8 +94,9 @@ def _exportable() -> Iterator[None]:
             )
         return torch.fake_quantize_per_tensor_affine(x, self.scale, self.zero_point, low, high)
 
-    kept, FakeQuantize.forward = FakeQuantize.forward, forward
+    kept = FakeQuantize.forward
+    setattr(FakeQuantize, "forward", forward)  # noqa: B010 - a method may not be assigned by its name
     try:
         yield
     finally:
-        FakeQuantize.forward = kept
+        setattr(FakeQuantize, "forward", kept)  # noqa: B010

@@ -36,5 +36,7 @@ def test_a_quantised_constant_becomes_int8_and_the_result_stays() -> None:
     assert {one.name: one.data_type for one in folded.graph.initializer}["q"] == onnx.TensorProto.INT8
     assert "w" not in {one.name for one in folded.graph.initializer}
     x = rng.standard_normal((2, 4)).astype(np.float32)
-    before, after = (ReferenceEvaluator(one).run(None, {"x": x})[0] for one in (whole, folded))
+    before, after = (
+        np.asarray(list(ReferenceEvaluator(one).run(None, {"x": x}))[0]) for one in (whole, folded)
+    )
     np.testing.assert_allclose(after, before, atol=1e-6)
