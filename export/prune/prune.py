@@ -29,7 +29,7 @@ class Asked:
 
     macs: float  # share of the multiply-adds that stays, of the network that is kept
     curve: tuple[float, ...] = ()  # other shares, for the table
-    steps: int = 500  # of learning again, at each share
+    steps: int = 200  # of learning again, at each share
     way: str = "taylor"
     width: int | None = None  # channels of the residual path that stay; None: all
     electrodes: bool = False

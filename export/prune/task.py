@@ -27,7 +27,7 @@ from myoedge.export.train import draw_batch, first_inputs, learn
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-RATE = 0.5  # of the recipe's largest learning rate, for a network that has learned already (our choice)
+RATE = 0.2  # of the recipe's largest learning rate, for a network that has learned (docs/compression.md)
 LOOKS = 4  # at the held-out people while it learns again
 
 Say = Callable[[str], None]

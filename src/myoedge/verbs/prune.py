@@ -5,7 +5,7 @@ from typing import Any
 
 from myoedge.verbs import manner
 
-STEPS = 500  # of learning again
+STEPS = 200  # of learning again
 
 
 def add(parser: argparse.ArgumentParser) -> None:
