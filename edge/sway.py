@@ -35,8 +35,9 @@ def explained(away: Array, aside: Array) -> Array:
 
     `away` (..., label, feature) and `aside` (label, 2, feature) are whitened.
     """
-    along = np.maximum(np.einsum("...lf,lsf->...ls", away, aside), 0.0)
-    return np.asarray((along * along / ((aside * aside).sum(axis=-1) + ELECTRODES**-2)).max(axis=-1))
+    along = np.maximum((aside @ away[..., None])[..., 0], 0.0)
+    length = np.add.reduce(aside * aside, axis=-1) + ELECTRODES**-2
+    return np.asarray(np.maximum.reduce(along * along / length, axis=-1))
 
 
 def sway_from(row: Mapping[str, Any], aside: Array) -> Sway:
