@@ -10,7 +10,7 @@ from myoedge.edge.stream import StreamSpec
 from myoedge.firmware_bridge.assemble import Assembler
 from myoedge.firmware_bridge.framing import CobsFrames, Deframer, WholeFrames
 from myoedge.firmware_bridge.packet import LINK_SOURCE, Packet, ProtocolError
-from myoedge.firmware_bridge.protocols import generic, myo, serial_plain
+from myoedge.firmware_bridge.protocols import cyton, generic, myo, serial_plain
 
 _COUNTED = ("packets", "garbage", "duplicates", "time_back", "links", "restarts", "taken_back")
 
@@ -131,3 +131,12 @@ class SerialCodec(PacketCodec):
             {"emg": generic.NUMBERS},
             CobsFrames(),
         )
+
+
+class CytonCodec(PacketCodec):
+    """The OpenBCI Cyton: "emg" 8 x 24 bit at 250 Hz; with a Daisy 16 at 125 Hz."""
+
+    def __init__(self, daisy: bool) -> None:
+        specs = cyton.WITH_DAISY if daisy else cyton.ALONE
+        numbers = cyton.NUMBERS // 2 if daisy else cyton.NUMBERS
+        super().__init__(cyton.CytonDecoder(daisy), specs, {"emg": numbers}, cyton.CytonFrames())

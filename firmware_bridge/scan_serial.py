@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from myoedge.edge.errors import MyoedgeError, NotThereError
 from myoedge.firmware_bridge.links.serial import SerialLink
 from myoedge.firmware_bridge.links.serial_ports import ListPorts, SerialPort, list_ports
-from myoedge.firmware_bridge.protocols import serial_plain
+from myoedge.firmware_bridge.protocols import cyton, serial_plain
 from myoedge.firmware_bridge.protocols.wire import Wire
 from myoedge.firmware_bridge.scan import Found, scan
 
-WIRES: tuple[Wire, ...] = (serial_plain.WIRE,)
+WIRES: tuple[Wire, ...] = (serial_plain.WIRE, cyton.WIRE)
 _log = logging.getLogger(__name__)
 
 

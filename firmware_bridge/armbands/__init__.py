@@ -13,6 +13,7 @@ ARMBANDS: dict[str, str] = {
     "generic": "myoedge.firmware_bridge.armbands.generic:armband",
     "openband": "myoedge.firmware_bridge.armbands.serial:armband",
     "serial": "myoedge.firmware_bridge.armbands.serial:armband",  # the same by the name of its link
+    "cyton": "myoedge.firmware_bridge.armbands.cyton:armband",
     "virtual": "myoedge.firmware_bridge.armbands.virtual:armband",
     "recording": "myoedge.firmware_bridge.armbands.recording:armband",
 }

@@ -6,12 +6,13 @@ from dataclasses import replace
 from myoedge.edge.errors import UsageError
 from myoedge.firmware_bridge.address import Address
 from myoedge.firmware_bridge.armband import Armband, Opened
+from myoedge.firmware_bridge.armbands import cyton as cyton_armband
 from myoedge.firmware_bridge.armbands import generic as generic_armband
 from myoedge.firmware_bridge.armbands import serial as serial_armband
 from myoedge.firmware_bridge.armbands.over_ble import MakeCodec, open_over_ble
 from myoedge.firmware_bridge.armbands.over_serial import open_over_serial
 from myoedge.firmware_bridge.codec import MyoCodec
-from myoedge.firmware_bridge.protocols import generic, myo, serial_plain
+from myoedge.firmware_bridge.protocols import cyton, generic, myo, serial_plain
 from myoedge.firmware_bridge.protocols.gatt import GattMap
 from myoedge.firmware_bridge.protocols.wire import Wire
 
@@ -19,6 +20,7 @@ KINDS: dict[str, tuple[GattMap | Wire, MakeCodec]] = {
     "myo": (myo.GATT, lambda _: MyoCodec()),
     "generic": (generic.GATT, generic_armband.codec),
     "openband": (serial_plain.WIRE, serial_armband.codec),
+    "cyton": (cyton.WIRE, cyton_armband.codec),
 }
 SAME = {"serial": "openband"}
 

@@ -9,14 +9,15 @@ from myoedge.edge.errors import UsageError
 from myoedge.firmware_bridge.virtual.generic import rows_per_packet
 from myoedge.firmware_bridge.virtual.serial import rows_per_frame
 
-KINDS = ("myo", "generic", "openband")
-WIRED = ("openband",)  # on a pseudo-terminal; the others are in the air
+KINDS = ("myo", "generic", "openband", "cyton")
+WIRED = ("openband", "cyton")  # on a pseudo-terminal; the others are in the air
 SAME = {"serial": "openband"}  # other words for a kind
 _OF_THE_AIR = {"miss", "interval_ms", "per_event", "address"}
 STRANGE: dict[str, set[str]] = {  # options that a kind has not
     "myo": {"channels", "rate", "damage"},
     "generic": {"idle_s", "damage"},
     "openband": {"idle_s", *_OF_THE_AIR},
+    "cyton": {"idle_s", "rate", "battery", *_OF_THE_AIR},
 }
 SOURCES = ("wearer", "pattern", "skin")
 ROUTINES = ("idle", "cycle")
@@ -40,8 +41,8 @@ class VirtualOptions:
     idle_s: float = 30.0  # a Myo without streaming or a never-sleep command ends the link
     name: str = ""  # empty: the kind's own
     address: str = ""
-    channels: int = 8  # generic and openband only
-    rate: float = 1000.0  # Hz, likewise
+    channels: int = 8  # not of a Myo; a Cyton has 8 or 16
+    rate: float = 1000.0  # Hz, of generic and openband
     damage: float = 0.0  # share of frames that a wire damages
     body: Mapping[str, str] = field(default_factory=dict)  # the wearer's words: rotation, fatigue, hum, ...
 
@@ -87,6 +88,8 @@ def parse_options(kind: str, words: Mapping[str, str]) -> VirtualOptions:
         rows_per_packet(options.channels, options.rate)
     if kind == "openband":
         rows_per_frame(options.channels, options.rate)
+    if kind == "cyton" and options.channels not in (8, 16):
+        raise UsageError(f"a cyton of {options.channels} channels; wanted 8, or 16 with a Daisy")
     return options
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from myoedge.edge.errors import MyoedgeError, UsageError
-from myoedge.firmware_bridge.virtual import generic, myo, serial
+from myoedge.firmware_bridge.virtual import cyton, generic, myo, serial
 from myoedge.firmware_bridge.virtual.body import Body, Truth
 from myoedge.firmware_bridge.virtual.controller import make_controller, serve_hci
 from myoedge.firmware_bridge.virtual.fault import Electrodes
@@ -25,7 +25,7 @@ NS = 1_000_000_000
 CENTRAL_ADDRESS = "C0:FF:EE:00:00:01"  # public address of the controller that is served
 HOLD_S, REST_S = 2.0, 1.5  # of each gesture when the wearer cycles through them by itself
 LEVEL = 0.7  # of the strongest contraction, unless a command says otherwise
-Armband = myo.VirtualMyo | generic.VirtualGeneric | serial.VirtualSerial
+Armband = myo.VirtualMyo | generic.VirtualGeneric | serial.VirtualSerial | cyton.VirtualCyton
 
 
 async def serve(
@@ -73,7 +73,7 @@ async def _serve_wired(
     if way not in ("", "pty"):
         raise UsageError(f"{kind} comes over a wire, not {port!r}; write --hci pty:PATH, or nothing")
     cable = Cable(truth_out, options.name or kind, link, options.loss, options.damage, options.seed)
-    armband = make_wired(options, cable)
+    armband = make_wired(kind, options, cable)
     await armband.start()
     try:
         control = Control(armband, truth_out)
@@ -85,9 +85,13 @@ async def _serve_wired(
         cable.close()
 
 
-def make_wired(options: VirtualOptions, cable: Cable) -> serial.VirtualSerial:
-    """The armband at the end of `cable` with its wearer; not plugged in."""
+def make_wired(kind: str, options: VirtualOptions, cable: Cable) -> serial.VirtualSerial | cyton.VirtualCyton:
+    """The armband of that kind at the end of `cable` with its wearer; not plugged in."""
     channels, rate_hz = options.channels, options.rate
+    if kind == "cyton":
+        rate_hz = cyton.RATE_HZ if channels == 8 else cyton.DAISY_RATE_HZ
+        body, player = _body(options, channels, rate_hz, cyton.LIMIT, cable.truth)
+        return cyton.VirtualCyton(cable, body, channels, player)
     body, player = _body(options, channels, rate_hz, serial.LIMIT, cable.truth)
     return serial.VirtualSerial(cable, body, channels, rate_hz, player, options.battery)
 

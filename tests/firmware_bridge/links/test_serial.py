@@ -38,7 +38,9 @@ class Bench:
         words = {"source": "pattern", "rate": "1000", **options}
         parsed = parse_options("openband", words)
         self.cable = Cable(self.truths.append, "bench", "", parsed.loss, parsed.damage, parsed.seed)
-        self.armband: VirtualSerial = make_wired(parsed, self.cable)
+        made = make_wired("openband", parsed, self.cable)
+        assert isinstance(made, VirtualSerial)
+        self.armband = made
         self.strangers: list[SerialPort] = []
 
     def ports(self) -> list[SerialPort]:

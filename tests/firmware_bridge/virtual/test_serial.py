@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from myoedge.edge.errors import UsageError
 from myoedge.firmware_bridge.virtual.options import parse_kind, parse_options
-from myoedge.firmware_bridge.virtual.serial import Receiver, VirtualSerial, frame
+from myoedge.firmware_bridge.virtual.serial import Receiver, frame
 from myoedge.firmware_bridge.virtual.serial_cable import Cable
 from myoedge.firmware_bridge.virtual.serve import make_wired
 
@@ -44,7 +44,7 @@ def talk(*said: bytes) -> list[bytes]:
     async def work() -> list[bytes]:
         truths: list[Mapping[str, Any]] = []
         cable = Cable(truths.append, "x")
-        armband: VirtualSerial = make_wired(parse_options("openband", {"source": "pattern"}), cable)
+        armband = make_wired("openband", parse_options("openband", {"source": "pattern"}), cable)
         await armband.start()
         port = os.open(cable.identity.address, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         os.write(port, b"".join(said))
