@@ -199,6 +199,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "split.Tensor": _split,
     "split_with_sizes.default": _split,
     "cat.default": _concatenate,
+    "alias.default": _same,
     "dropout.default": _same,
     "contiguous.default": _same,
     "clone.default": _same,

@@ -24,6 +24,8 @@ class Streaming(nn.Module):
     modality's mean and the features' tokens. Raises UsageError for more segments than samples.
     """
 
+    no_kind: Tensor
+
     def __init__(
         self,
         *,
@@ -61,6 +63,7 @@ class Streaming(nn.Module):
         self.place = nn.Parameter(torch.randn(1, segments, sides, wide) * PLACE)
         self.stems = nn.ModuleList(Stem(plan.inlet(name, inputs[name]), wide, stem) for name in self.whole)
         joint = cross_layers if attends(fusion) else 0
+        self.register_buffer("no_kind", torch.zeros(wide), persistent=False)  # a stem's own place says it all
         over_all = sizes_of(joint, wide, heads, None, cross_hidden or hidden, dropout)
         self.joint = nn.ModuleList(Layer(one) for one in over_all)
         parts = (sides + len(self.whole)) * wide
@@ -96,15 +99,13 @@ class Streaming(nn.Module):
         for layer in self.apart:
             parts = layer(parts)
         means = [widen(part.mean(1)) for widen, part in zip(self.widen, parts, strict=True)]
-        return torch.stack(means, 1)
+        return torch.cat([mean.unsqueeze(1) for mean in means], 1)
 
     def judge(self, kept: Tensor, *whole: Tensor) -> tuple[Tensor, Tensor]:
         """Scores and embedding by tokens (batch, segment, modality, width), oldest first, and features."""
         placed = (kept + self.place).flatten(1, 2)
-        nothing = placed.new_zeros(placed.shape[-1])
-        tokens = torch.cat(
-            [placed, *(stem(x, nothing) for stem, x in zip(self.stems, whole, strict=True))], 1
-        )
+        features = [stem(x, self.no_kind) for stem, x in zip(self.stems, whole, strict=True)]
+        tokens = torch.cat([placed, *features], 1)
         for layer in self.joint:
             tokens = layer(tokens)
         count = kept.shape[1] * kept.shape[2]

@@ -109,6 +109,13 @@ def test_an_engine_that_fails_midway_leaves_nothing_behind() -> None:
     assert max(differences(engine, model, given[3:])) < 1e-5
 
 
+def test_a_whole_window_has_a_fast_graph_too() -> None:
+    model, (one,) = network(), windows(1)
+    engine = open_engine("litert", write_tflite(model, one), tuple(SHAPES))
+    got, want = engine(one), FloatEngine(model, tuple(SHAPES))(one)
+    assert max(float(np.abs(a - b).max()) for a, b in zip(got, want, strict=True)) < 1e-5
+
+
 def test_every_input_of_a_streaming_network_counts() -> None:
     model = network()
     (one,) = windows(1)
