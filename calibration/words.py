@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.stretch import Span, Stretch
+from myoedge.calibration.word_threshold import held_out, with_least
 from myoedge.edge.bundle import Bundle
 from myoedge.edge.chunk import Chunk
 from myoedge.edge.condition import Signal
@@ -60,8 +61,8 @@ def learn_words(
     new = teach(embedder, stretches, population)
     asked = Counter(span.label for stretch in stretches for span in stretch.spans)
     missed = {word: count - seen for word, count in asked.items() if count > (seen := new.labels.count(word))}
-    taught = _joined(known, new) if known else new
-    tested, right, confused = held_out(taught, population)
+    taught = with_least(_joined(known, new) if known else new, population)
+    tested, right, confused = told_apart(taught, population)
     return Lesson(taught, missed, tested, right, confused)
 
 
@@ -80,11 +81,11 @@ def carried(old: Profile, new: Profile, bundle: Bundle) -> tuple[Profile, str]:
     """`new` with the words taught to `old`, where they still mean the same; and what to tell the wearer.
 
     They do where the channels stand in the same order, the bundle measures movements by the same numbers, and
-    no gesture of the new profile has a word's name.
+    no gesture of the new profile has a word's name. The wearer's thresholds are found anew by this bundle.
     """
     if old.words is None:
         return new, ""
-    names = ", ".join(old.words.words)
+    words, names = old.words, ", ".join(old.words.words)
     population = load_population(bundle)
     why = ""
     if population is None:
@@ -95,30 +96,23 @@ def carried(old: Profile, new: Profile, bundle: Bundle) -> tuple[Profile, str]:
         why = f"{', '.join(both)} is a held gesture now"
     else:
         try:
-            Matcher(population, old.words)
+            words = with_least(words, population)
+            Matcher(population, words)
         except FormatError:
             why = f"bundle {bundle.name} measures movements by other numbers"
     if why:
         return new, f"the words {names} are not taken along: {why}; teach them again with --words"
-    return replace(new, words=old.words), f"the words {names} are still known"
+    return replace(new, words=words), f"the words {names} are still known"
 
 
-def held_out(taught: Taught, population: Population) -> tuple[int, int, tuple[tuple[str, str], ...]]:
+def told_apart(taught: Taught, population: Population) -> tuple[int, int, tuple[tuple[str, str], ...]]:
     """Each repetition judged by all others: how many were tested, how many right, what was confused."""
-    counts = Counter(taught.labels)
     tested, pairs = 0, []
-    for i, label in enumerate(taught.labels):
-        if counts[label] > 1:
-            others = [k for k in range(len(taught.labels)) if k != i]
-            without = Taught(
-                tuple(taught.labels[k] for k in others),
-                tuple(taught.movements[k] for k in others),
-                taught.limits,
-            )
-            judged = Matcher(population, without).judge(taught.movements[i])
-            tested += 1
-            if judged is not None and judged.label != label:
-                pairs.append((label, judged.label))
+    for label, movement, matcher in held_out(taught, population):
+        judged = matcher.judge(movement)
+        tested += 1
+        if judged is not None and judged.label != label:
+            pairs.append((label, judged.label))
     return tested, tested - len(pairs), tuple(dict.fromkeys(pairs))
 
 

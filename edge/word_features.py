@@ -9,14 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from myoedge.edge.features import tangent
 from myoedge.edge.segment import GYRO, Cut
 
 Array = NDArray[np.float64]
 
 FLOOR = 0.5  # counts, and counts squared: the quantisation noise of an 8-bit armband
-PARTS = 6  # of the EMG, in time
+SPANS = 4  # of time, over which the EMG's covariance is taken
 FRAMES = 20  # of a time course that is compared frame by frame
-HALF_S = 0.05  # half the span over which a frame's EMG power is taken
+HALF_S = 0.05  # half the span over which a frame's EMG is averaged
 SMOOTH = 5  # frames over which time courses are smoothed
 QUARTER_TURN = np.pi / 2
 ACCELERATION = slice(0, 3)
@@ -26,8 +27,8 @@ ACCELERATION = slice(0, 3)
 class Seen:
     """One movement in numbers; the IMU's are None where there was none."""
 
-    emg: Array  # (2 * PARTS * channel,) log MAV and log mean step, part by part
-    emg_frames: Array  # (FRAMES, channel) log RMS
+    emg: Array  # (SPANS * channel (channel + 1) / 2,) matrix logarithm of the covariance, span by span
+    emg_frames: Array  # (FRAMES, 2 channel) log RMS and log mean step
     imu: Array | None  # (42,) statistics of acceleration, angular rate and rotation
 
 
@@ -36,26 +37,23 @@ def see(cut: Cut, rate_hz: float, imu_rate_hz: float) -> Seen:
     emg = cut.emg.astype(np.float64)
     imu = None if cut.imu is None else cut.imu.astype(np.float64)
     return Seen(
-        emg=np.concatenate([_amplitudes(part) for part in np.array_split(emg, PARTS)]),
+        emg=np.concatenate([tangent(span) for span in np.array_split(cut.emg, SPANS)]).astype(np.float64),
         emg_frames=_emg_frames(emg, rate_hz),
         imu=None if imu is None else _imu_statistics(imu, imu_rate_hz),
     )
 
 
-def _amplitudes(part: Array) -> Array:
-    """log MAV and log mean absolute step of every channel, (time, channel) -> (2 channel,)."""
-    steps = np.abs(np.diff(part, axis=0)) if len(part) > 1 else np.zeros_like(part)
-    return np.log(np.concatenate([np.abs(part).mean(axis=0), steps.mean(axis=0)]) + FLOOR)
-
-
 def _emg_frames(emg: Array, rate_hz: float) -> Array:
-    """log RMS about `FRAMES` and more instants, smoothed, brought to `FRAMES` of them."""
+    """log RMS and log step about `FRAMES` and more instants, smoothed, brought to `FRAMES` of them."""
     half, step = max(1, round(HALF_S * rate_hz)), max(1, round(HALF_S * rate_hz / 2))
-    total = np.concatenate([np.zeros((1, emg.shape[1])), np.cumsum(emg**2, axis=0)])
+    steps = np.abs(np.diff(emg, axis=0, prepend=emg[:1]))
+    both = np.concatenate([emg**2, steps], axis=1)
+    total = np.concatenate([np.zeros((1, both.shape[1])), np.cumsum(both, axis=0)])
     centres = np.arange(0, len(emg), step)
     start, stop = np.maximum(0, centres - half), np.minimum(len(emg), centres + half)
-    power = (total[stop] - total[start]) / (stop - start)[:, None]
-    return resampled(smoothed(0.5 * np.log(power + FLOOR)), FRAMES)
+    logs = np.log((total[stop] - total[start]) / (stop - start)[:, None] + FLOOR)
+    logs[:, : emg.shape[1]] *= 0.5
+    return resampled(smoothed(logs), FRAMES)
 
 
 def _imu_statistics(imu: Array, rate_hz: float) -> Array:

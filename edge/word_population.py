@@ -18,10 +18,7 @@ from myoedge.edge.word_scale import Scale
 
 FILE = "words.npz"
 USES = ("both", "emg", "imu")  # which modalities are there
-BLOCKS = {
-    "emg": ("emg", "net_emg"),
-    "imu": ("imu", "net_imu"),
-}  # embeddings that a Factor judges, by modality
+BY_FRAMES = "warped"  # the block of frames in the time of each word, beside the distance itself:
 WARPED = "frames_emg"
 
 Array = NDArray[np.float64]
@@ -31,9 +28,9 @@ Array = NDArray[np.float64]
 class Movement:
     """One movement in the values that words are told by, not yet about the wearer's mean."""
 
-    emg: Array  # closed-form statistics
+    emg: Array  # log-covariance, span by span
     imu: Array | None
-    frames_emg: Array  # (frame, channel), in units of other people's spread
+    frames_emg: Array  # (frame, value), turned so that a word's repetitions differ by 1 in every value
     tokens_emg: NDArray[np.float32]
     tokens_imu: NDArray[np.float32]
 
@@ -43,9 +40,10 @@ class Population:
     """Read from words.npz of a bundle."""
 
     statistics: Scale
-    frames_spread: Array  # (channel,)
+    warped_mean: Array  # of pooled frames
+    frames_turn: Array  # (value, value)
     tokens: Scale
-    factors: Mapping[str, Factor]  # by block: emg, imu, net_emg, net_imu, net_both
+    factors: Mapping[str, Factor]  # by block: emg, warped, imu, net_emg, net_imu, net_both
     network: WordNetwork
     weights: Mapping[str, Mapping[str, float]]  # by what is there, by block and WARPED
     least: Mapping[str, float]  # by what is there: score above which a movement is a taught word
@@ -56,10 +54,10 @@ class Population:
         if len(seen.emg) != len(self.statistics.emg_mean):
             raise FormatError(
                 f"a movement of {cut.emg.shape[1]} channels; the bundle's words were learned from "
-                f"{len(self.frames_spread)}: use such an armband"
+                f"{len(self.frames_turn) // 2}: use such an armband"
             )
         emg, imu = tokens_of(cells_of(cut, imu_rate_hz))
-        return Movement(seen.emg, seen.imu, seen.emg_frames / self.frames_spread, emg, imu)
+        return Movement(seen.emg, seen.imu, seen.emg_frames @ self.frames_turn.T, emg, imu)
 
 
 def load_population(bundle: Bundle) -> Population | None:
@@ -91,7 +89,8 @@ def population_of(arrays: Mapping[str, NDArray[Any]]) -> Population:
     least = dict(zip(USES, arrays["least"].tolist(), strict=True))
     return Population(
         scale("statistics"),
-        arrays["frames_spread"].astype(np.float64),
+        arrays["warped.mean"].astype(np.float64),
+        arrays["frames.turn"].astype(np.float64),
         scale("tokens"),
         factors,
         WordNetwork(unpack_weights(arrays)),

@@ -23,9 +23,9 @@ class Scale:
     def of(self, emg: Sequence[Array], imu: Sequence[Array], words: int) -> "Scale":
         """The wearer's own, from (..., value) arrays of that many different words."""
         return Scale(
-            _between(self.emg_mean, emg, words),
+            between(self.emg_mean, emg, words),
             self.emg_spread,
-            _between(self.imu_mean, imu, words),
+            between(self.imu_mean, imu, words),
             self.imu_spread,
         )
 
@@ -42,7 +42,8 @@ class Scale:
         return words / (words + WORDS_HALF)
 
 
-def _between(mean: Array, own: Sequence[Array], words: int) -> Array:
+def between(mean: Array, own: Sequence[Array], words: int) -> Array:
+    """Other people's mean and that of the wearer's own (..., value) arrays, by how many words they are of."""
     if not own:
         return mean
     rows = np.concatenate([x.reshape(-1, x.shape[-1]) for x in own])

@@ -1,8 +1,9 @@
 """The words one wearer taught, and the judge that tells which of them a movement is, or that it is none."""
 
 import base64
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,14 @@ from numpy.typing import NDArray
 
 from myoedge.edge.errors import FormatError
 from myoedge.edge.segment import Cut, Limits, limits_from_json
-from myoedge.edge.word_match import warped_distances
-from myoedge.edge.word_population import WARPED, Movement, Population
-from myoedge.edge.word_scale import Scale
+from myoedge.edge.word_match import pooled, templates_of, warped
+from myoedge.edge.word_population import BY_FRAMES, USES, WARPED, Movement, Population
+from myoedge.edge.word_scale import Scale, between
 
 Array = NDArray[np.float64]
-WARPED_TYPICAL = 2.0  # distance of two repetitions of a word, about: so that scores are about zero without it
+WARPED_TYPICAL = 3.7  # distance of a repetition from its word, about: scores are about zero without it
+# How far a wearer's own threshold may lie from other people's (our choice).
+BELOW, ABOVE = 1.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Taught:
     labels: tuple[str, ...]  # of each repetition
     movements: tuple[Movement, ...]
     limits: Limits
+    least: Mapping[str, float] = field(default_factory=dict)  # the wearer's own thresholds, by what is there
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -40,6 +44,7 @@ class Taught:
         return {
             "labels": list(self.labels),
             "limits": self.limits.to_json(),
+            "least": dict(self.least),
             "movements": [_to_json(movement) for movement in self.movements],
         }
 
@@ -51,7 +56,12 @@ class Judged:
     label: str  # the likeliest taught word
     posterior: float  # among the taught words
     score: float  # how much likelier than any word at all, log; comparable between movements
-    accepted: bool
+    least: float  # the score from which it counts as the word
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it does; a score that is no number never counts."""
+        return bool(np.isfinite(self.score) and self.score >= self.least)
 
 
 class Matcher:
@@ -69,13 +79,17 @@ class Matcher:
             population.tokens,
             [(m.tokens_emg, m.tokens_imu if taught.with_imu else None) for m in taught.movements],
         )
-        self._centres: dict[str, Array] = {}
         blocks = self._blocks(taught.movements)
         own = self._own_share()
-        for name, x in blocks.items():
-            self._centres[name] = own * x.mean(axis=0) if name.startswith("net_") else np.zeros(x.shape[1])
+        self._centres = {
+            name: own * x.mean(axis=0) if name.startswith("net_") else np.zeros(x.shape[1])
+            for name, x in blocks.items()
+        }
         self._means = {name: self._means_of(x - self._centres[name]) for name, x in blocks.items()}
-        self._frames = np.stack([movement.frames_emg for movement in taught.movements])
+        frames = np.stack([movement.frames_emg for movement in taught.movements])
+        self._templates = templates_of(frames, self._of)
+        self._centres[BY_FRAMES] = between(population.warped_mean, [pooled(frames)], len(self.words))
+        self._means[BY_FRAMES] = pooled(self._templates) - self._centres[BY_FRAMES]
 
     def __call__(self, cut: Cut, rate_hz: float, imu_rate_hz: float) -> Judged | None:
         """None where nothing in the movement can be compared: a bad channel, and no IMU."""
@@ -88,29 +102,44 @@ class Matcher:
         if not emg and not imu:
             return None
         use = "both" if emg and imu else "emg" if emg else "imu"
-        scores = self._scores(movement, self._population.weights[use])
+        return self._judged(use, self._ratios(movement, self._population.weights[use]))
+
+    def judge_all(self, movement: Movement) -> dict[str, Judged]:
+        """By both modalities and by each alone, as far as they are there."""
+        imu = movement.imu is not None and self._use == "both"
+        ratios = self._ratios(movement, None)
+        return {use: self._judged(use, ratios) for use in (USES if imu else ("emg",))}
+
+    def _judged(self, use: str, ratios: Mapping[str, Array]) -> Judged:
+        weights = self._population.weights[use]
+        scores = np.sum([weights[name] * ratio for name, ratio in ratios.items()], axis=0)
         best = int(scores.argmax())
         posterior = np.exp(scores - scores[best])
-        least = self._population.least[use]
-        score = float(scores[best])
         share = float(1 / posterior.sum())
-        return Judged(self.words[best], share, score, bool(np.isfinite(score) and score >= least))
+        return Judged(self.words[best], share, float(scores[best]), self.least(use))
 
-    def _scores(self, movement: Movement, weights: Mapping[str, float]) -> Array:
-        """Log likelihood ratio of every word, all blocks together, (word,)."""
-        total = np.zeros(len(self.words))
-        for name, x in self._blocks([movement]).items():
-            if weights.get(name):
-                factor = self._population.factors[name]
-                centred = x - self._centres[name]
-                ratio = factor.likelihood_ratio(centred, self._means[name], self._repetitions)[0]
-                total += weights[name] * ratio
-        if weights.get(WARPED):
-            distances = warped_distances(movement.frames_emg, self._frames)
-            nearest = np.full(len(self.words), np.inf)
-            np.minimum.at(nearest, self._of, distances)
-            total -= weights[WARPED] * (nearest - WARPED_TYPICAL)
-        return total
+    def least(self, use: str) -> float:
+        """The wearer's own threshold, bounded by the bundle's; the bundle's where there is no other."""
+        usual = self._population.least[use]
+        return float(np.clip(self._taught.least.get(use, usual), usual - BELOW, usual + ABOVE))
+
+    def _ratios(self, movement: Movement, weights: Mapping[str, float] | None) -> dict[str, Array]:
+        """Log likelihood ratio of every word by block, (word,); of those with a weight, None: all."""
+
+        def wanted(name: str) -> bool:
+            return weights is None or bool(weights.get(name))
+
+        found: dict[str, Array] = {}
+        blocks = self._blocks([movement])
+        if wanted(WARPED) or wanted(BY_FRAMES):
+            way = warped(movement.frames_emg, self._templates)
+            found[WARPED] = WARPED_TYPICAL - way.distances
+            blocks[BY_FRAMES] = pooled(way.frames)[None]
+        for name, x in blocks.items():
+            if wanted(name):
+                factor, centred = self._population.factors[name], x - self._centres[name]
+                found[name] = factor.likelihood_ratio(centred, self._means[name], self._repetitions)[0]
+        return found
 
     def _blocks(self, movements: Sequence[Movement]) -> dict[str, Array]:
         """Values that Gaussians judge, (movement, value) by block, about the wearer's mean."""
@@ -138,10 +167,10 @@ class Matcher:
         return scale.of([e for e, _ in pairs], [i for _, i in pairs if i is not None], len(self.words))
 
     def _check(self) -> None:
-        scale = self._population.statistics
+        p, scale = self._population, self._population.statistics
         for m in self._taught.movements:
-            sizes = (m.emg.shape, m.tokens_emg.shape[-1], m.tokens_imu.shape[-1])
-            wanted = (scale.emg_mean.shape, *self._population.network.values)
+            sizes = (*m.emg.shape, m.frames_emg.shape[-1], m.tokens_emg.shape[-1], m.tokens_imu.shape[-1])
+            wanted = (*scale.emg_mean.shape, len(p.frames_turn), *p.network.values)
             if sizes != wanted or (m.imu is not None and m.imu.shape != scale.imu_mean.shape):
                 raise FormatError(f"words taught as {sizes}, the bundle wants {wanted}; teach them again")
 
@@ -154,11 +183,11 @@ def measured(population: Population, cut: Cut, rate_hz: float, imu_rate_hz: floa
 
 def _to_json(movement: Movement) -> dict[str, Any]:
     row: dict[str, Any] = {}
-    for field in fields(Movement):
-        array = getattr(movement, field.name)
+    for part in fields(Movement):
+        array = getattr(movement, part.name)
         if array is not None:
             packed = base64.b64encode(np.asarray(array).astype("<f4").tobytes()).decode()
-            row[field.name] = [list(array.shape), packed]
+            row[part.name] = [list(array.shape), packed]
     return row
 
 
@@ -170,20 +199,25 @@ def taught_from_json(row: Mapping[str, Any] | None) -> Taught | None:
     movements = tuple(_movement(one) for one in row["movements"])
     if not labels or len(labels) != len(movements) or not all(isinstance(label, str) for label in labels):
         raise FormatError(f"{len(movements)} movements of {len(labels)} words; teach them again")
-    return Taught(tuple(labels), movements, limits_from_json(row["limits"]))
+    least = {use: float(value) for use, value in row.get("least", {}).items()}
+    if not least.keys() <= {*USES} or not all(map(math.isfinite, least.values())):
+        raise FormatError(
+            f"thresholds {least} of words; wanted numbers for {', '.join(USES)}; teach them again"
+        )
+    return Taught(tuple(labels), movements, limits_from_json(row["limits"]), least)
 
 
 def _movement(row: Mapping[str, Any]) -> Movement:
     arrays: dict[str, Any] = {}
-    for field in fields(Movement):
-        if field.name not in row:
-            arrays[field.name] = None
+    for part in fields(Movement):
+        if part.name not in row:
+            arrays[part.name] = None
             continue
-        shape, packed = row[field.name]
+        shape, packed = row[part.name]
         array = np.frombuffer(base64.b64decode(packed, validate=True), "<f4").reshape(shape)
         if not np.isfinite(array).all():
             raise FormatError("a taught word with values that are no numbers; teach it again")
-        arrays[field.name] = array.astype(np.float32 if field.name.startswith("tokens") else np.float64)
+        arrays[part.name] = array.astype(np.float32 if part.name.startswith("tokens") else np.float64)
     if any(arrays[name] is None for name in ("emg", "frames_emg", "tokens_emg", "tokens_imu")):
         raise FormatError("a taught word that lacks values; teach it again")
     return Movement(**arrays)

@@ -50,7 +50,7 @@ def add_words(folder: Path, root: Path, say: Callable[[str], None]) -> str:
 
 
 def quantize(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """The network's matrices as int8 with a scale an output channel; everything else in float."""
+    """The network's matrices as int8 with an output channel's scale, factors as float16, the rest float32."""
     packed: dict[str, NDArray[Any]] = {}
     for key, array in arrays.items():
         name, _, kind = key.rpartition(":")
@@ -59,5 +59,5 @@ def quantize(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
             packed[f"{name}:int8"] = np.round(array / scale[:, None]).astype(np.int8)
             packed[f"{name}:scale"] = scale.astype(np.float32)
         else:
-            packed[key] = np.asarray(array, np.float32)
+            packed[key] = np.asarray(array, np.float16 if key.endswith(":turn") else np.float32)
     return packed

@@ -13,7 +13,7 @@ from myoedge.calibration.words import cut_spans, rates_of
 from myoedge.edge.segment import Limits
 from myoedge.edge.word_cells import Cells, cells_of, tokens_of
 from myoedge.edge.word_features import Seen, see
-from myoedge.edge.word_match import Factor
+from myoedge.edge.word_match import Factor, pooled, warped
 from myoedge.edge.word_population import USES
 from myoedge.edge.word_scale import Scale
 from myoedge.export.data.repetition import LoadedDataset
@@ -23,24 +23,26 @@ Array = NDArray[np.float64]
 
 RIDGE = 0.6  # share of the variance within words added to it; twice that for the network's, which knows them
 LEAST_BETWEEN = 1e-3
-BLOCKS = ("emg", "imu", "net_emg", "net_imu", "net_both")
+METRIC_RIDGE = 0.5  # likewise for the frames that are warped
+BLOCKS = ("emg", "warped", "imu", "net_emg", "net_imu", "net_both")
 # How blocks add up, by what is there: half the weights that fit the closed form alone and half those that fit
 # the network alone, since weights fitted to both lean on the network, which knows its training people best.
 # Weights and the score above which a movement is a taught word: from four people (1, 2, 6 and 10) and
 # networks that had not seen them; docs/words.md has the trial.
 WEIGHTS = {
     "both": {
-        "emg": 0.10,
+        "emg": 0.05,
+        "warped": 0.05,
         "imu": 0.20,
         "net_emg": 0.09,
         "net_imu": 0.05,
         "net_both": 0.06,
         "frames_emg": 0.40,
     },
-    "emg": {"emg": 0.14, "net_emg": 0.20, "frames_emg": 1.0},
+    "emg": {"emg": 0.10, "warped": 0.10, "frames_emg": 1.0},
     "imu": {"imu": 0.17, "net_imu": 0.26},
 }
-LEAST = {"both": 1.4, "emg": -0.3, "imu": 1.9}
+LEAST = {"both": 2.1, "emg": -1.9, "imu": 2.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def fit_population(
     performers = [Performer(p.cells, np.array([words.index(w) for w in p.words])) for p in people]
     network = train_network(performers, tokens, len(words), seed, say)
     values: dict[str, list[Array]] = {name: [] for name in BLOCKS}
+    turn = _frames_turn(people)
     for one in people:
+        values["warped"].append(_in_the_time_of_the_first(one.stack("emg_frames") @ turn.T, one.words))
         values["emg"].append(one.stack("emg") / statistics.emg_spread)
         values["imu"].append(one.stack("imu") / statistics.imu_spread)
         emg, imu = one.tokens
@@ -102,19 +106,50 @@ def fit_population(
     arrays: dict[str, NDArray[Any]] = {
         **_scale_arrays("statistics", statistics),
         **_scale_arrays("tokens", tokens),
-        "frames_spread": np.mean([one.stack("emg_frames").std(axis=(0, 1)) for one in people], axis=0),
+        "warped.mean": np.mean([rows.mean(axis=0) for rows in values["warped"]], axis=0),
+        "frames.turn": turn,
     }
-    for name, rows in values.items():
-        factor = fit_factor(
-            rows, [one.words for one in people], RIDGE * (2 if name.startswith("net_") else 1)
-        )
-        arrays[f"{name}:turn"], arrays[f"{name}:between"] = factor.turn, factor.between
+    arrays |= _factors(values, [one.words for one in people])
     for use in USES:
         order = (*BLOCKS, "frames_emg")
         arrays[f"weights.{use}"] = np.array([WEIGHTS[use].get(name, 0.0) for name in order])
     arrays["least"] = np.array([LEAST[use] for use in USES])
     arrays |= {f"net.{name}:float": array for name, array in weights_by_name(network).items()}
     return {name: np.asarray(array, np.float32) for name, array in arrays.items()}
+
+
+def _factors(
+    values: Mapping[str, Sequence[Array]], words: Sequence[Sequence[str]]
+) -> dict[str, NDArray[Any]]:
+    arrays = {}
+    for name, rows in values.items():
+        factor = fit_factor(rows, words, RIDGE * (2 if name.startswith("net_") else 1))
+        arrays[f"{name}:turn"], arrays[f"{name}:between"] = factor.turn, factor.between
+    return arrays
+
+
+def _frames_turn(people: Sequence[Performed]) -> Array:
+    """Brings frames to where a word's repetitions, not warped, vary by 1 in all values, (value, value)."""
+    inside = np.mean([_within(one.stack("emg_frames"), one.words) for one in people], axis=0)
+    inside += METRIC_RIDGE * np.diag(np.diag(inside))
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(inside)))
+
+
+def _within(frames: Array, words: Sequence[str]) -> Array:
+    """Covariance of (repetition, frame, value) about its word's mean, averaged over words and frames."""
+    found = []
+    for word in sorted(set(words)):
+        group = frames[[name == word for name in words]]
+        if len(group) > 1:
+            away = (group - group.mean(axis=0)).reshape(-1, frames.shape[2])
+            found.append(away.T @ away / ((len(group) - 1) * frames.shape[1]))
+    return np.asarray(np.mean(found, axis=0))
+
+
+def _in_the_time_of_the_first(frames: Array, words: Sequence[str]) -> Array:
+    """Pooled frames, every repetition warped to the first of its word, (repetition, POOLS * value)."""
+    firsts = frames[[words.index(word) for word in words]]
+    return pooled(warped(frames, firsts).frames)
 
 
 def fit_factor(values: Sequence[Array], words: Sequence[Sequence[str]], ridge: float) -> Factor:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from myoedge.calibration.embedding import StreamEmbedder
+from myoedge.calibration.word_threshold import some_of, with_least
 from myoedge.calibration.words import cut_spans, cuts_of, rates_of, teach
 from myoedge.edge.errors import UsageError
 from myoedge.edge.modality import NS
 from myoedge.edge.segment import Limits
 from myoedge.edge.word_population import Movement, Population, load_population
-from myoedge.edge.words import Judged, Matcher, Taught, measured
+from myoedge.edge.words import Judged, Matcher, measured
 from myoedge.export.data.repetition import Repetition
 from myoedge.export.data.split import PersonSplit
 from myoedge.export.let_through import Array, LetThrough
@@ -31,18 +32,18 @@ def leave_words_out(subject: Subject, one: PersonSplit, tally: LetThrough) -> No
     profile = subject.learned(one.person, one.calibration).profile
     embedder = subject.embedder().worn(profile.order, 0.0, profile.gain, profile.dead)
     taught = teach(embedder, subject.stretches(_moving(one.calibration)), population)
-    least = population.least["both" if taught.with_imu else "emg"]
     found = _movements(subject, embedder, taught.limits, population, _moving(one.test))
     for word in taught.words if len(taught.words) > 2 else ():
-        matcher = Matcher(population, _without(taught, word))
+        kept = [i for i, label in enumerate(taught.labels) if label != word]
+        matcher = Matcher(population, with_least(some_of(taught, kept), population))
         for label, movement, seconds in found:
             judged = None if movement is None else matcher.judge(movement)
             if label == word:
-                tally.strange.append(_strangeness(judged, least))
+                tally.strange.append(_strangeness(judged))
                 tally.moved_s += seconds
             elif judged is not None:
-                (tally.right if judged.label == label else tally.wrong).append(_strangeness(judged, least))
-    matcher = Matcher(population, taught)
+                (tally.right if judged.label == label else tally.wrong).append(_strangeness(judged))
+    matcher = Matcher(population, with_least(taught, population))
     for repetition in (r for r in one.test if r.label == REST):
         for cut in cuts_of(embedder, subject.stretch(repetition, 0).chunks, taught.limits):
             judged = matcher(cut, *rates_of(embedder))
@@ -73,13 +74,6 @@ def _movements(
     return found
 
 
-def _without(taught: Taught, word: str) -> Taught:
-    kept = [i for i, label in enumerate(taught.labels) if label != word]
-    return Taught(
-        tuple(taught.labels[i] for i in kept), tuple(taught.movements[i] for i in kept), taught.limits
-    )
-
-
-def _strangeness(judged: Judged | None, least: float) -> Array:
+def _strangeness(judged: Judged | None) -> Array:
     """Of one movement, (1,): 1 at the smallest log likelihood ratio that is let through, less for larger."""
-    return np.array([np.inf if judged is None else 1.0 + least - judged.score])
+    return np.array([np.inf if judged is None else 1.0 + judged.least - judged.score])

@@ -9,7 +9,7 @@ import pytest
 from myoedge.boards.stand_in import MYO, fit_wearer
 from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.stretch import Stretch, stretch_of
-from myoedge.calibration.words import carried, cut_spans, fit_limits, held_out, learn_words, teach
+from myoedge.calibration.words import carried, cut_spans, fit_limits, learn_words, teach, told_apart
 from myoedge.edge.bundle import load_bundle
 from myoedge.edge.errors import FormatError, MismatchError, UsageError
 from myoedge.edge.segment import Limits
@@ -64,7 +64,7 @@ def test_two_words_that_are_the_same_movement_are_named(
     swapped = [
         stretch_of(label, 2, moves(done, 33), RATES) for label, done in (("a", "knock"), ("b", "wave"))
     ]
-    tested, right, confused = held_out(teach(embedder, [*stretches, *swapped], population), population)
+    tested, right, confused = told_apart(teach(embedder, [*stretches, *swapped], population), population)
     assert tested == 6
     assert right <= 4
     assert {("a", "b"), ("b", "a")} <= set(confused)
@@ -109,7 +109,8 @@ def test_a_new_calibration_takes_the_words_along_where_they_mean_the_same(
     assert carried(fresh, fresh, default) == (fresh, "")
     old = replace(fresh, words=teach(embedder, shown(moves, ("wave", "wave"), ("b", "knock")), population))
     kept, said = carried(old, fresh, default)
-    assert kept.words is old.words
+    assert kept.words is not None and old.words is not None
+    assert kept.words.movements is old.words.movements
     assert said == "the words b, wave are still known"
     turned = replace(fresh, order=(*fresh.order[1:], fresh.order[0]))
     fist = replace(old, words=teach(embedder, shown(moves, ("fist", "wave"), ("b", "knock")), population))

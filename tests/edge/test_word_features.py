@@ -1,11 +1,13 @@
 """What is measured of a movement is what it says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from myoedge.edge.segment import Cut
 from myoedge.edge.word_cells import CELLS, TOKENS, cells_of, even_weights, tokens_of, weights_of
-from myoedge.edge.word_features import FRAMES, PARTS, resampled, rotation, see, smoothed
+from myoedge.edge.word_features import FRAMES, SPANS, resampled, rotation, see, smoothed
 
 RNG = np.random.default_rng(0)
 
@@ -33,10 +35,16 @@ def test_turns_about_two_axes_do_not_just_add_up() -> None:
 def test_shapes_do_not_depend_on_the_length() -> None:
     for rows in (60, 300, 500):
         seen = see(movement(rows=rows), 200.0, 50.0)
-        assert seen.emg.shape == (2 * PARTS * 8,)
-        assert seen.emg_frames.shape == (FRAMES, 8)
+        assert seen.emg.shape == (SPANS * 36,)
+        assert seen.emg_frames.shape == (FRAMES, 16)
         assert seen.imu is not None
         assert seen.imu.shape == (42,)
+
+
+def test_twice_as_loud_shows_in_power_and_steps_alike() -> None:
+    cut = movement()
+    frames, louder = (see(replace(cut, emg=g * cut.emg), 200.0, 50.0).emg_frames for g in (1, 2))
+    np.testing.assert_allclose(louder - frames, np.log(2), atol=0.1)
 
 
 def test_without_an_imu_nothing_is_said_of_it() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from myoedge.edge.word_match import Factor, warped_distances
+from myoedge.edge.word_match import Factor, pooled, templates_of, warped
 
 
 def gaussian(x: float, mean: float, variance: float) -> float:
@@ -32,7 +32,7 @@ def test_warping_forgives_another_pace_but_not_another_shape() -> None:
     shape = np.sin(2 * np.pi * time)[:, None]
     later = np.sin(2 * np.pi * time**1.3)[:, None]
     reverse = shape[::-1]
-    same, paced, other = warped_distances(shape, np.stack([shape, later, reverse]))
+    same, paced, other = warped(shape, np.stack([shape, later, reverse])).distances
     assert same == 0
     plain = float(((shape - later) ** 2).sum() / 40)
     assert paced < 0.3 * plain
@@ -42,5 +42,35 @@ def test_warping_forgives_another_pace_but_not_another_shape() -> None:
 def test_time_may_be_warped_no_further_than_the_band() -> None:
     early, late = np.zeros((20, 1)), np.zeros((20, 1))
     early[3], late[16] = 1, 1
-    assert warped_distances(early, late[None], band=5)[0] == pytest.approx(2 / 40)
-    assert warped_distances(early, late[None], band=19)[0] == pytest.approx(0)
+    assert warped(early, late[None], band=5).distances[0] == pytest.approx(2 / 40)
+    assert warped(early, late[None], band=19).distances[0] == pytest.approx(0)
+
+
+def test_a_movement_is_brought_into_a_templates_time() -> None:
+    time = np.linspace(0, 1, 20)
+    shape, later = (np.sin(2 * np.pi * at)[:, None] for at in (time, time**1.3))
+    brought = warped(later, shape[None]).frames[0]
+    assert np.abs(brought - shape).mean() < 0.3 * np.abs(later - shape).mean()
+    np.testing.assert_allclose(warped(shape, shape[None]).frames[0], shape)
+
+
+def test_a_template_is_the_mean_of_its_own_words_repetitions() -> None:
+    flat = np.ones((20, 1))
+    templates = templates_of(np.stack([1 * flat, 10 * flat, 3 * flat]), np.array([0, 1, 0]))
+    np.testing.assert_allclose(templates, [2 * flat, 10 * flat])
+
+
+def test_frames_are_pooled_in_their_order() -> None:
+    pooled_frames = pooled(np.arange(40.0).reshape(20, 2))
+    assert pooled_frames.shape == (20,)
+    np.testing.assert_allclose(pooled_frames[:4], [1, 2, 5, 6])
+
+
+def test_a_word_may_see_a_movement_in_its_own_way() -> None:
+    """Three dimensions: other values of the movement for each word."""
+    factor = Factor(np.eye(2), np.array([4.0, 4.0]))
+    means, n = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([2.0, 2.0])
+    x = np.array([[0.9, 0.1], [0.2, 1.2]])
+    together = factor.likelihood_ratio(x[None], means, n)[0]
+    apart = [factor.likelihood_ratio(x[k : k + 1], means, n)[0, k] for k in (0, 1)]
+    np.testing.assert_allclose(together, apart)

@@ -13,7 +13,7 @@ from myoedge.calibration.words import cuts_of, teach
 from myoedge.edge.errors import FormatError
 from myoedge.edge.segment import Cut
 from myoedge.edge.word_population import Population
-from myoedge.edge.words import Matcher, Taught, taught_from_json
+from myoedge.edge.words import ABOVE, BELOW, Matcher, Taught, taught_from_json
 
 RATES = {"emg": 200.0, "imu": 50.0}
 
@@ -111,12 +111,44 @@ def test_the_direction_that_the_wearer_faces_changes_nothing(
     assert found[0] == found[1]
 
 
+def test_the_wearers_own_threshold_counts_within_bounds_about_the_bundles(
+    embedder: StreamEmbedder, population: Population, taught: Taught, moves: Any
+) -> None:
+    usual = population.least["both"]
+    cut = cut_of(embedder, taught, moves, "wave")
+    for own, used in ((usual + 0.5, usual + 0.5), (-100.0, usual - BELOW), (100.0, usual + ABOVE)):
+        judged = Matcher(population, replace(taught, least={"both": own}))(cut, 200.0, 50.0)
+        assert judged is not None
+        assert judged.least == pytest.approx(used)
+        assert judged.accepted == (judged.score >= used)
+    plain = Matcher(population, taught).judge(population.measure(cut, 200.0, 50.0))
+    assert plain is not None and plain.least == usual
+
+
+def test_a_movement_is_judged_by_all_that_is_there_and_by_each_alone(
+    embedder: StreamEmbedder, population: Population, taught: Taught, moves: Any
+) -> None:
+    movement = population.measure(cut_of(embedder, taught, moves, "knock"), 200.0, 50.0)
+    matcher = Matcher(population, taught)
+    found = matcher.judge_all(movement)
+    assert found["both"] == matcher.judge(movement)
+    assert found["imu"] == matcher.judge(movement, emg=False)
+    still = replace(movement, imu=None)
+    by_emg = matcher.judge(still)
+    assert by_emg is not None
+    assert found["emg"].score == pytest.approx(by_emg.score)
+    assert list(matcher.judge_all(still)) == ["emg"]
+
+
 def test_words_come_back_from_a_profile(
     embedder: StreamEmbedder, population: Population, taught: Taught, moves: Any
 ) -> None:
-    again = taught_from_json(json.loads(json.dumps(taught.to_json())))
+    kept = replace(taught, least={"both": 1.25})
+    again = taught_from_json(json.loads(json.dumps(kept.to_json())))
     assert again is not None
-    assert (again.labels, again.limits) == (taught.labels, taught.limits)
+    assert (again.labels, again.limits, again.least) == (kept.labels, kept.limits, kept.least)
+    older = {key: value for key, value in kept.to_json().items() if key != "least"}
+    assert (unset := taught_from_json(older)) is not None and not unset.least
     cut = cut_of(embedder, taught, moves, "turn page")
     first, second = (Matcher(population, one)(cut, 200.0, 50.0) for one in (taught, again))
     assert first is not None
@@ -131,6 +163,9 @@ def test_words_without_sense_are_refused(population: Population, taught: Taught)
         taught_from_json({**row, "labels": ["a"]})
     with pytest.raises(FormatError, match="lacks values"):
         taught_from_json({**row, "movements": [{} for _ in taught.labels]})
+    for least in ({"nose": 1.0}, {"emg": float("nan")}):
+        with pytest.raises(FormatError, match="thresholds"):
+            taught_from_json({**row, "least": least})
     few = tuple(replace(m, emg=m.emg[:10]) for m in taught.movements)
     with pytest.raises(FormatError, match="teach them again"):
         Matcher(population, replace(taught, movements=few))
