@@ -1,9 +1,10 @@
-"""A starter profile on any armband: half a minute of free movement, nothing prompted, nothing labelled."""
+"""A starter profile on any armband: half a minute of movement in a told order, no prompts, no labels."""
 
 import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,15 @@ async def start(
         specs, kind = armband.specs, address.partition("?")[0]
     facts = bundle_facts(bundle)
     found = await asyncio.to_thread(
-        guess, loaded.bundle, people, [Stretch(chunks, ())], specs, wearer=name, armband=kind, facts=facts
+        guess,
+        loaded.bundle,
+        people,
+        [Stretch(chunks, ())],
+        specs,
+        wearer=name,
+        armband=kind,
+        asked=people.labels,
+        facts=facts,
     )
     profile = found.checked()
     return Started(found, profile, store.save(name, profile))
@@ -89,8 +98,8 @@ def asked(people: People, seconds: float) -> str:
     """What the wearer is told."""
     gestures = ", ".join(label for label in people.labels if label != REST)
     return (
-        f"move freely for {seconds:g} s, in any order: {gestures}; hold each for a second or two, rest "
-        "between, and come by all of them twice"
+        f"for {seconds:g} s, at your own pace: {gestures}; hold each for a second or two, rest between, then "
+        "again from the first. Another order does as well, this one is surer"
     )
 
 
@@ -130,12 +139,11 @@ async def listen(
 
 
 class _Mover:
-    """Has a simulated wearer go through the gestures, each about as often, with rests between."""
+    """Has a simulated wearer go through the gestures in the order asked for, with rests between."""
 
     def __init__(self, wearer: Wearer, labels: Sequence[str], seed: int = 0) -> None:
         self._wearer, self._random = wearer, random.Random(seed)
-        self._gestures = [label for label in labels if label != REST]
-        self._left: list[str] = []
+        self._gestures = cycle(label for label in labels if label != REST)
         self._next_s = 0.0
         self._resting = False
 
@@ -143,12 +151,7 @@ class _Mover:
         if now_s < self._next_s:
             return
         self._resting = not self._resting
-        if self._resting:
-            self._wearer.perform(REST)
-        else:
-            if not self._left:
-                self._left = self._random.sample(self._gestures, len(self._gestures))
-            self._wearer.perform(self._left.pop())
+        self._wearer.perform(REST if self._resting else next(self._gestures))
         self._next_s = now_s + self._random.uniform(*(PAUSE_S if self._resting else GESTURE_S))
 
 

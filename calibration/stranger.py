@@ -17,7 +17,8 @@ from myoedge.calibration.embedding import StreamEmbedder
 from myoedge.calibration.fit import REST, UNKNOWN
 from myoedge.calibration.heldout import widened
 from myoedge.calibration.seat import Seat, seated
-from myoedge.calibration.stranger_means import TEMPERATURE, Guessed, Space, shares
+from myoedge.calibration.stranger_means import TEMPERATURE, Guessed, Space, in_order, shares
+from myoedge.calibration.stranger_order import Order, order_of
 from myoedge.calibration.stranger_people import CHANNELS, People
 from myoedge.calibration.stranger_seat import reordered, seats, shown
 from myoedge.calibration.stretch import Stretch
@@ -35,6 +36,8 @@ NEAR = 1.0  # electrodes: two places nearer than that mean the same to the weare
 VARIED = 9.0  # least variance in the second direction, in units of how windows stray: three things were done
 MARGIN = 5.0  # nat by which the place must beat any quite different one
 LEAST_LOG = -3.5  # mean log density of a window, below which these are nobody's gestures
+KEPT = 5.0  # nat by which the order asked for must be the better one; else it was not kept to
+OBEYED = 3.0  # nat: that a wearer moves in the order asked for is likely beforehand (our choice)
 SCORE = 0.4  # least posterior that is believed
 STARTER = "a starter, guessed from free movement: a calibration of a minute is surer"
 
@@ -70,39 +73,31 @@ def guess(
     *,
     wearer: str,
     armband: str,
+    asked: Sequence[str] = (),
     facts: Mapping[str, Any] | None = None,
 ) -> Guess:
     """Find band, gestures and thresholds from unlabelled stretches; their spans are not looked at.
 
-    Raises MismatchError for an armband of other channels than the people's, FormatError when too little came
-    without a bad channel. Where nothing is sure the guess says why and has no profile.
+    `asked`: the gestures in the order in which the wearer was asked to do them; who does not is told all the
+    same. Raises MismatchError for an armband of other channels than the people's and for an order of gestures
+    that they did not do, FormatError when too little came without a bad channel. Where nothing is sure the
+    guess says why and has no profile.
     """
     embedder = StreamEmbedder(bundle, None, specs, only=(bundle.clock,))
-    if len(embedder.clock.columns) != CHANNELS:
-        raise MismatchError(
-            f"an armband of {len(embedder.clock.columns)} channels; the people that bundle "
-            f"{bundle.name} knows wore {CHANNELS}: calibrate instead"
-        )
-    closed, hop_s = people.blocks[-1][1], bundle.hop_ms / 1000
-    heard = [
-        w.rows(np.asarray(w.used[:, :closed].all(axis=1))) for w in (embedder(s.chunks) for s in stretches)
-    ]
-    x = np.concatenate([w.embeddings[:, :closed] for w in heard]).astype(np.float64)
-    if len(x) * hop_s < LEAST_S:
-        raise FormatError(
-            f"{len(x) * hop_s:.0f} s without a bad channel; wanted {LEAST_S:g} s or more: look how the band "
-            "sits, then move freely again, or calibrate"
-        )
+    hop_s = bundle.hop_ms / 1000
+    x, levels = _heard(embedder, people, stretches, hop_s)
     space, even = Space(people), Space(people.standardised())
     centre, unit = x.mean(axis=0), x.std(axis=0) + 1e-6
-    found, other, margin = _search((space, even), (x[::EVERY], (x[::EVERY] - centre) / unit), float(EVERY))
+    order = order_of(asked, people.labels, REST, EVERY * hop_s)
+    seen = x[::EVERY], (x[::EVERY] - centre) / unit
+    found, other, margin = _search((space, even), seen, float(EVERY), order)
     share, log = shares(space(x, found.seat), found.means)
     done_s = dict(zip(people.labels, (share.sum(axis=0) * hop_s).tolist(), strict=True))
     reason = _doubt(space(x, found.seat), margin, float(log.mean()))
     if reason:
         return Guess(None, reason, found.seat, margin, done_s)
-    order = reordered(people.features, CHANNELS, found.seat.order(range(CHANNELS)))
-    head = _head((space, even), (found, other), (centre[order], unit[order]), embedder.blocks)
+    at = reordered(people.features, CHANNELS, found.seat.order(range(CHANNELS)))
+    head = _head((space, even), (found, other), (centre[at], unit[at]), embedder.blocks)
     best = share.argmax(axis=1)
     base = Profile(
         wearer=wearer,
@@ -114,7 +109,7 @@ def guess(
         gain=1.0,
         head=head,
         thresholds=_thresholds(head, shown(x, found.seat, people.features, CHANNELS), embedder.blocks),
-        level=_level(np.concatenate([w.levels for w in heard]), best, people.labels),
+        level=_level(levels, best, people.labels),
         unused=tuple(name for name in bundle.modalities if name != bundle.clock),
         facts={
             **(facts or {}),
@@ -124,11 +119,33 @@ def guess(
     return Guess(seated(base, found.seat), STARTER, found.seat, margin, done_s)
 
 
+def _heard(
+    embedder: StreamEmbedder, people: People, stretches: Sequence[Stretch], hop_s: float
+) -> tuple[Array, Array]:
+    """Features of all windows without a bad channel, (window, feature), and their levels, (window,)."""
+    if len(embedder.clock.columns) != CHANNELS:
+        raise MismatchError(
+            f"an armband of {len(embedder.clock.columns)} channels; the people that bundle "
+            f"{embedder.bundle.name} knows wore {CHANNELS}: calibrate instead"
+        )
+    closed = people.blocks[-1][1]
+    heard = [
+        w.rows(np.asarray(w.used[:, :closed].all(axis=1))) for w in (embedder(s.chunks) for s in stretches)
+    ]
+    x = np.concatenate([w.embeddings[:, :closed] for w in heard]).astype(np.float64)
+    if len(x) * hop_s < LEAST_S:
+        raise FormatError(
+            f"{len(x) * hop_s:.0f} s without a bad channel; wanted {LEAST_S:g} s or more: look how the band "
+            "sits, then move freely again, or calibrate"
+        )
+    return x, np.concatenate([w.levels for w in heard])
+
+
 def _search(
-    spaces: tuple[Space, Space], x: tuple[Array, Array], weight: float
+    spaces: tuple[Space, Space], x: tuple[Array, Array], weight: float, order: Order | None = None
 ) -> tuple[Guessed, Guessed, float]:
     """The seat that explains the windows best, both as they are and standardised, and by how much it beats
-    the best quite different one."""
+    the best quite different one. With an order seats are tried by it and without it."""
     tried: dict[Seat, tuple[Guessed, Guessed]] = {}
     for seat in seats(CHANNELS):
         a, b = (s.shifted(s(v, seat), seat, weight) for s, v in zip(spaces, x, strict=True))
@@ -137,13 +154,20 @@ def _search(
     for i in range(len(spaces)):
         ranked = sorted(tried, key=lambda seat: -tried[seat][i].score)
         likely += [*ranked[:FITTED], *[seat for seat in ranked if _apart(seat, ranked[0])][:1]]
-    fitted = [
-        tuple(s.fitted(s(v, seat), start, weight) for s, v, start in zip(spaces, x, tried[seat], strict=True))
-        for seat in dict.fromkeys(likely)
-    ]
-    best = max(fitted, key=lambda pair: sum(one.score + one.missed for one in pair))
-    score = [sum(one.score for one in pair) for pair in fitted if _apart(pair[0].seat, best[0].seat)]
-    return best[0], best[1], sum(one.score for one in best) - max(score, default=-np.inf)
+    fitted: list[list[Guessed]] = []
+    for seat in dict.fromkeys(likely):
+        seen = [s(v, seat) for s, v in zip(spaces, x, strict=True)]
+        fitted.append([s.fitted(v, at, weight) for s, v, at in zip(spaces, seen, tried[seat], strict=True)])
+        kept = in_order(spaces, seen, tried[seat], weight, order) if order else []
+        if sum(one.kept for one in kept) >= KEPT:
+            fitted.append(kept)
+    best = max(fitted, key=lambda pair: _score(pair) + sum(one.missed for one in pair))
+    others = [_score(pair) for pair in fitted if _apart(pair[0].seat, best[0].seat)]
+    return best[0], best[1], _score(best) - max(others, default=-np.inf)
+
+
+def _score(pair: Sequence[Guessed]) -> float:
+    return sum(one.score + one.kept for one in pair) + (OBEYED if any(one.kept for one in pair) else 0.0)
 
 
 def _apart(one: Seat, other: Seat) -> bool:

@@ -7,13 +7,15 @@ Expectation and maximisation in turn, the means always drawn back to that Gaussi
 done go where the others say, and a few windows move little.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from myoedge.calibration.seat import Seat
+from myoedge.calibration.stranger_order import Order
 from myoedge.calibration.stranger_people import CHANNELS, People
 from myoedge.calibration.stranger_seat import shown
 from myoedge.edge.features import FEATURES
@@ -41,6 +43,7 @@ class Guessed:
     share: Array  # (window, label) responsibilities
     score: float  # how well seat and means explain the windows, nat; to compare seats over the same windows
     missed: float = 0.0  # nat against it, for gestures that it finds seldom
+    kept: float = 0.0  # nat for it: by how much the order asked for explains the windows better than any
 
 
 class Space:
@@ -111,11 +114,17 @@ class Space:
         """Every gesture moved to where the windows say, and drawn back to other people."""
         means, penalty = start.means, 0.0
         for _ in range(ROUNDS):
-            share, _ = shares(x, means)
-            means, penalty = self._most_likely(WEIGHT * weight * share.sum(axis=0), share.T @ x, share)
-        share, log = shares(x, means)
-        seldom = MISSED * float(np.minimum(np.log((share.mean(axis=0) + 1e-6) / SELDOM), 0).sum())
-        return Guessed(start.seat, means, share, _evidence(log, weight) - penalty, seldom)
+            means, penalty = self.moved(x, shares(x, means)[0], weight)
+        return self.judged(x, replace(start, means=means, share=shares(x, means)[0]), penalty, weight)
+
+    def moved(self, x: Array, share: Array, weight: float) -> tuple[Array, float]:
+        """Means where windows shared out like that say, drawn back to other people, and the price in nat."""
+        return self._most_likely(WEIGHT * weight * share.sum(axis=0), share.T @ x, share)
+
+    def judged(self, x: Array, at: Guessed, penalty: float, weight: float) -> Guessed:
+        """The same with its score, and what counts against it for gestures that it finds seldom."""
+        seldom = MISSED * float(np.minimum(np.log((at.share.mean(axis=0) + 1e-6) / SELDOM), 0).sum())
+        return replace(at, score=_evidence(shares(x, at.means)[1], weight) - penalty, missed=seldom)
 
     def _most_likely(self, counts: Array, sums: Array, share: Array) -> tuple[Array, float]:
         """Means under windows and prior together, and minus the log prior there."""
@@ -129,6 +138,28 @@ class Space:
         single = self._apart * weights * (away - self._ways @ z)
         penalty = 0.5 * float(z @ z + (single**2 / self._apart).sum())
         return self.mean + (single + self._ways @ z).reshape(self.labels, size), penalty
+
+
+def in_order(
+    spaces: Sequence[Space], x: Sequence[Array], starts: Sequence[Guessed], weight: float, order: Order
+) -> list[Guessed]:
+    """Fitted in all spaces at once, windows shared out as the order and all of them together want it."""
+    means, penalties = [start.means for start in starts], [0.0 for _ in starts]
+    share, kept = order(_together(x, means, weight))
+    for _ in range(ROUNDS):
+        moved = [space.moved(v, share, weight) for space, v in zip(spaces, x, strict=True)]
+        means, penalties = [m for m, _ in moved], [p for _, p in moved]
+        share, kept = order(_together(x, means, weight))
+    return [
+        space.judged(v, replace(start, means=m, share=share, kept=kept / len(spaces)), p, weight)
+        for space, v, start, m, p in zip(spaces, x, starts, means, penalties, strict=True)
+    ]
+
+
+def _together(x: Sequence[Array], means: Sequence[Array], weight: float) -> Array:
+    """Log densities of all spaces added, (window, label), each worth what it is beside the prior."""
+    logs = [log_densities(v, m) for v, m in zip(x, means, strict=True)]
+    return np.asarray(np.sum(logs, axis=0) * weight * WEIGHT / TEMPERATURE)
 
 
 def told_by(names: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -147,12 +178,17 @@ def told_by(names: tuple[str, ...]) -> NDArray[np.bool_]:
 
 def shares(x: Array, means: Array) -> tuple[Array, Array]:
     """Responsibility of each label for each window, (window, label), and the windows' log density."""
-    squares = (x * x).sum(axis=1)[:, None] - 2 * x @ means.T + (means * means).sum(axis=1)
-    log = -0.5 * TEMPERATURE * squares
+    log = log_densities(x, means)
     top = log.max(axis=1, keepdims=True)
     share = np.exp(log - top)
     total = share.sum(axis=1, keepdims=True)
     return share / total, (top + np.log(total))[:, 0]
+
+
+def log_densities(x: Array, means: Array) -> Array:
+    """Of every window under every label, (window, label), but for what is the same for all."""
+    squares = (x * x).sum(axis=1)[:, None] - 2 * x @ means.T + (means * means).sum(axis=1)
+    return np.asarray(-0.5 * TEMPERATURE * squares)
 
 
 def _evidence(log: Array, weight: float) -> float:

@@ -46,9 +46,9 @@ def moved(
     return np.concatenate(pieces)[: 200 * seconds]
 
 
-def guessed(people: People, samples: NDArray[np.int16]) -> Guess:
+def guessed(people: People, samples: NDArray[np.int16], asked: Sequence[str] = ()) -> Guess:
     stretch = stretch_of("", 0, {"emg": samples}, {"emg": 200.0})
-    return guess(DEFAULT, people, [stretch], SPECS, wearer="dara", armband="x")
+    return guess(DEFAULT, people, [stretch], SPECS, wearer="dara", armband="x", asked=asked)
 
 
 def right(found: Guess, turn: str, mirror: str) -> float:
@@ -78,6 +78,14 @@ def test_free_movement_gives_a_profile_wherever_the_band_sits(people: People, tu
     assert STARTER_FACT in profile.facts and profile.thresholds.distance > 0
     assert profile_from_json(profile.to_json()).order == profile.order
     assert found.seat.mirrored == (profile.order[1] - profile.order[0] in (-1, 7))
+
+
+def test_an_order_that_was_kept_makes_the_place_surer_and_another_changes_nothing(people: People) -> None:
+    gestures = [label for label in people.labels if label != "rest"]
+    samples = moved(gestures, "3", "1")
+    free, kept, other = (guessed(people, samples, asked) for asked in ((), gestures, gestures[::-1]))
+    assert kept.margin > free.margin + 3
+    assert other.margin == free.margin and other.done_s == free.done_s
 
 
 @pytest.mark.parametrize("gestures", [["rest"], ["rest", "fist"]])
