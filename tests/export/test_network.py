@@ -12,7 +12,7 @@ import torch
 from myoedge.edge.bundle import load_bundle
 from myoedge.edge.errors import FormatError, NotThereError, UsageError
 from myoedge.export.models import build_model
-from myoedge.export.network import FloatNetwork, load_network, network_of, save_network
+from myoedge.export.network import SHIPPED, FloatNetwork, load_network, network_of, save_network
 from myoedge.export.recipe import load_recipe
 from myoedge.export.supervised_recipe import Network
 from myoedge.export.supervised_run import Job, Run, train_run
@@ -126,10 +126,13 @@ def test_a_description_that_builds_nothing_is_refused(
         load_network(path)
 
 
-def test_the_shipped_network_is_the_one_in_the_shipped_bundle() -> None:
-    golden = np.load(io.BytesIO(load_bundle("default").files["golden.npz"]))
-    model = load_network("default").model
+def test_a_shipped_network_is_the_one_in_the_shipped_bundle() -> None:
+    bundle = load_bundle("default")
+    golden = np.load(io.BytesIO(bundle.files["golden.npz"]))
+    kept = [load_network(path.stem) for path in SHIPPED.glob("*.json")]
+    named = json.loads(bundle.files["bundle.json"]).get("float_network", load_network("default").digest)
+    (network,) = [one for one in kept if one.digest == named]
     with torch.inference_mode():
-        scores, embedding = model(*(torch.from_numpy(golden[name]) for name in INPUTS))
+        scores, embedding = network.model(*(torch.from_numpy(golden[name]) for name in INPUTS))
     np.testing.assert_allclose(scores.numpy(), golden["scores"], atol=1e-5)
     np.testing.assert_allclose(embedding.numpy(), golden["embedding"], atol=1e-5)
