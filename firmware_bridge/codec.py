@@ -10,7 +10,7 @@ from myoedge.edge.stream import StreamSpec
 from myoedge.firmware_bridge.assemble import Assembler
 from myoedge.firmware_bridge.framing import CobsFrames, Deframer, WholeFrames
 from myoedge.firmware_bridge.packet import LINK_SOURCE, Packet, ProtocolError
-from myoedge.firmware_bridge.protocols import cyton, generic, myo, serial_plain
+from myoedge.firmware_bridge.protocols import cyton, ganglion, generic, myo, serial_plain
 
 _COUNTED = ("packets", "garbage", "duplicates", "time_back", "links", "restarts", "taken_back")
 
@@ -140,3 +140,11 @@ class CytonCodec(PacketCodec):
         specs = cyton.WITH_DAISY if daisy else cyton.ALONE
         numbers = cyton.NUMBERS // 2 if daisy else cyton.NUMBERS
         super().__init__(cyton.CytonDecoder(daisy), specs, {"emg": numbers}, cyton.CytonFrames())
+
+
+class GanglionCodec(PacketCodec):
+    """The OpenBCI Ganglion: "emg" 4 x 24 bit at 200 Hz, packed as its firmware (3, or 2 and older) does."""
+
+    def __init__(self, version: int) -> None:
+        decoder = ganglion.GanglionDecoder(version)
+        super().__init__(decoder, ganglion.SPECS, {"emg": ganglion.NUMBERS[version]})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from myoedge.edge.errors import NotThereError
 from myoedge.firmware_bridge.links.trouble import explain
-from myoedge.firmware_bridge.protocols import generic, myo
+from myoedge.firmware_bridge.protocols import ganglion, generic, myo
 from myoedge.firmware_bridge.protocols.gatt import GattMap
 from myoedge.firmware_bridge.radio import Radio, open_radio
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Heard = dict[str, tuple[BLEDevice, AdvertisementData]]
 
-KNOWN: tuple[GattMap, ...] = (myo.GATT, generic.GATT)
+KNOWN: tuple[GattMap, ...] = (myo.GATT, generic.GATT, ganglion.GATT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ async def scan(radio: str = "bluez", seconds: float = 5.0) -> list[Found]:
         Found(gatt.kind, device.address, device.name or "", data.rssi)
         for device, data in heard.values()
         for gatt in KNOWN
-        if gatt.service in data.service_uuids
+        if _offers(gatt, device, data)
     ]
     return sorted(found, key=lambda one: -(one.rssi or 0))
 
@@ -61,7 +61,7 @@ async def find(radio: Radio, gatt: GattMap, address: str | None, seconds: float)
     def wanted(device: BLEDevice, data: AdvertisementData) -> bool:
         if address is not None:
             return address.lower() in (device.address.lower(), (device.name or "").lower())
-        return gatt.service in data.service_uuids
+        return _offers(gatt, device, data)
 
     heard = await _listen(radio, wanted, seconds)
     for device, data in heard.values():
@@ -73,6 +73,12 @@ async def find(radio: Radio, gatt: GattMap, address: str | None, seconds: float)
         f"no {sought} within {seconds:g} s; heard {names or 'nothing'}; "
         "wake the armband (double tap), bring it closer, end other programs that hold it"
     )
+
+
+def _offers(gatt: GattMap, device: BLEDevice, data: AdvertisementData) -> bool:
+    """Whether it says it is of this kind: by its service, or by its name where the kind has one."""
+    named = bool(gatt.name) and (data.local_name or device.name or "").startswith(gatt.name)
+    return gatt.service in data.service_uuids or named
 
 
 async def _listen(

@@ -7,7 +7,14 @@ from myoedge.edge.errors import FormatError, UsageError
 from myoedge.edge.recording import Header
 from myoedge.firmware_bridge.address import Address
 from myoedge.firmware_bridge.armband import Armband, Opened
-from myoedge.firmware_bridge.codec import Codec, CytonCodec, GenericCodec, MyoCodec, SerialCodec
+from myoedge.firmware_bridge.codec import (
+    Codec,
+    CytonCodec,
+    GanglionCodec,
+    GenericCodec,
+    MyoCodec,
+    SerialCodec,
+)
 from myoedge.firmware_bridge.links import load_link
 
 
@@ -21,9 +28,12 @@ def codec(header: Header) -> Codec:
         return SerialCodec(header.streams["emg"])
     if header.armband == "cyton" and "emg" in header.streams:
         return CytonCodec(daisy=header.streams["emg"].channels > 8)
+    if header.armband in ("ganglion", "ganglion2"):
+        return GanglionCodec(2 if header.armband == "ganglion2" else 3)
     raise FormatError(
         f"a recording of the armband {header.armband!r} with {', '.join(header.streams) or 'no streams'}; "
-        "wanted myo, or generic, openband or cyton with emg; a newer version of this program may know it"
+        "wanted myo, ganglion, or generic, openband or cyton with emg; a newer version of this program may "
+        "know it"
     )
 
 

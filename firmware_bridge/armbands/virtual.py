@@ -7,12 +7,13 @@ from myoedge.edge.errors import UsageError
 from myoedge.firmware_bridge.address import Address
 from myoedge.firmware_bridge.armband import Armband, Opened
 from myoedge.firmware_bridge.armbands import cyton as cyton_armband
+from myoedge.firmware_bridge.armbands import ganglion as ganglion_armband
 from myoedge.firmware_bridge.armbands import generic as generic_armband
 from myoedge.firmware_bridge.armbands import serial as serial_armband
 from myoedge.firmware_bridge.armbands.over_ble import MakeCodec, open_over_ble
 from myoedge.firmware_bridge.armbands.over_serial import open_over_serial
 from myoedge.firmware_bridge.codec import MyoCodec
-from myoedge.firmware_bridge.protocols import cyton, generic, myo, serial_plain
+from myoedge.firmware_bridge.protocols import cyton, ganglion, generic, myo, serial_plain
 from myoedge.firmware_bridge.protocols.gatt import GattMap
 from myoedge.firmware_bridge.protocols.wire import Wire
 
@@ -20,6 +21,7 @@ KINDS: dict[str, tuple[GattMap | Wire, MakeCodec]] = {
     "myo": (myo.GATT, lambda _: MyoCodec()),
     "generic": (generic.GATT, generic_armband.codec),
     "openband": (serial_plain.WIRE, serial_armband.codec),
+    "ganglion": (ganglion.GATT, ganglion_armband.codec),
     "cyton": (cyton.WIRE, cyton_armband.codec),
 }
 SAME = {"serial": "openband"}
@@ -41,6 +43,9 @@ def armband(address: Address, radio: str) -> Armband:
             opened = await open_over_serial(stack, spoken, make_codec, spawned.address, spoken.baud)
         else:
             opened = await open_over_ble(stack, spoken, make_codec, spawned.hci, spawned.address)
+        if kind == "ganglion":
+            made.name = ganglion_armband.name(opened.readings)
         return replace(opened, wearer=spawned.wearer)
 
-    return Armband(kind, opener)
+    made = Armband(kind, opener)
+    return made

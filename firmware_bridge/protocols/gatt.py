@@ -23,3 +23,4 @@ class GattMap:
     firmware: Callable[
         [Mapping[str, bytes]], str
     ]  # readings -> version in words; LinkError if it cannot be used
+    name: str = ""  # how the names of those begin that do not advertise their service; empty: all do

@@ -2,8 +2,8 @@
 
 Commands are single letters: v resets and tells what is there, b starts, s stops, d sets the channels to
 their defaults, V tells the version, C asks for 16 channels, c for 8; answers end in $$$. A sample is A0,
-counter, 8 x 3 bytes big endian, acceleration 3 x 2 bytes (0.002 g / 16 a count), C0. With a Daisy odd counters
-hold the Cyton's channels and even ones the Daisy's, so that each board has 125 samples a second.
+counter, 8 x 3 bytes big endian, acceleration 3 x 2 bytes (0.002 g / 16 a count), C0. With a Daisy odd
+counters hold the Cyton's channels and even ones the Daisy's: each board has 125 samples a second.
 """
 
 import asyncio

@@ -9,15 +9,16 @@ from myoedge.edge.errors import UsageError
 from myoedge.firmware_bridge.virtual.generic import rows_per_packet
 from myoedge.firmware_bridge.virtual.serial import rows_per_frame
 
-KINDS = ("myo", "generic", "openband", "cyton")
+KINDS = ("myo", "generic", "openband", "cyton", "ganglion")
 WIRED = ("openband", "cyton")  # on a pseudo-terminal; the others are in the air
 SAME = {"serial": "openband"}  # other words for a kind
 _OF_THE_AIR = {"miss", "interval_ms", "per_event", "address"}
 STRANGE: dict[str, set[str]] = {  # options that a kind has not
-    "myo": {"channels", "rate", "damage"},
-    "generic": {"idle_s", "damage"},
-    "openband": {"idle_s", *_OF_THE_AIR},
-    "cyton": {"idle_s", "rate", "battery", *_OF_THE_AIR},
+    "myo": {"channels", "rate", "damage", "firmware"},
+    "generic": {"idle_s", "damage", "firmware"},
+    "openband": {"idle_s", "firmware", *_OF_THE_AIR},
+    "cyton": {"idle_s", "rate", "battery", "firmware", *_OF_THE_AIR},
+    "ganglion": {"idle_s", "channels", "rate", "battery", "damage"},
 }
 SOURCES = ("wearer", "pattern", "skin")
 ROUTINES = ("idle", "cycle")
@@ -44,6 +45,7 @@ class VirtualOptions:
     channels: int = 8  # not of a Myo; a Cyton has 8 or 16
     rate: float = 1000.0  # Hz, of generic and openband
     damage: float = 0.0  # share of frames that a wire damages
+    firmware: str = "3.0.0"  # of a Ganglion
     body: Mapping[str, str] = field(default_factory=dict)  # the wearer's words: rotation, fatigue, hum, ...
 
 
@@ -145,6 +147,7 @@ READERS: dict[str, tuple[Callable[[str], object], str]] = {
     "recording": (Path, "a recording's path"),
     "routine": (_one_of(ROUTINES), " or ".join(ROUTINES)),
     "seed": (_whole(0, 2**31), "a whole number from 0"),
+    "firmware": (_one_of(("3.0.0", "2.0.1")), "3.0.0 or 2.0.1"),
     "damage": (_within(0, 1), "a share from 0 to 1"),
     "loss": (_within(0, 1), "a share from 0 to 1"),
     "miss": (_within(0, 0.99), "a share from 0 to 0.99"),

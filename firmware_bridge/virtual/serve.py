@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from myoedge.edge.errors import MyoedgeError, UsageError
-from myoedge.firmware_bridge.virtual import cyton, generic, myo, serial
+from myoedge.firmware_bridge.virtual import cyton, ganglion, generic, myo, serial
 from myoedge.firmware_bridge.virtual.body import Body, Truth
 from myoedge.firmware_bridge.virtual.controller import make_controller, serve_hci
 from myoedge.firmware_bridge.virtual.fault import Electrodes
@@ -25,7 +25,13 @@ NS = 1_000_000_000
 CENTRAL_ADDRESS = "C0:FF:EE:00:00:01"  # public address of the controller that is served
 HOLD_S, REST_S = 2.0, 1.5  # of each gesture when the wearer cycles through them by itself
 LEVEL = 0.7  # of the strongest contraction, unless a command says otherwise
-Armband = myo.VirtualMyo | generic.VirtualGeneric | serial.VirtualSerial | cyton.VirtualCyton
+Armband = (
+    myo.VirtualMyo
+    | generic.VirtualGeneric
+    | ganglion.VirtualGanglion
+    | serial.VirtualSerial
+    | cyton.VirtualCyton
+)
 
 
 async def serve(
@@ -99,12 +105,16 @@ def make_wired(kind: str, options: VirtualOptions, cable: Cable) -> serial.Virtu
 def make_armband(kind: str, options: VirtualOptions, radio: Radio, truth: Truth) -> Armband:
     """The armband of that kind with its wearer, on `radio`; not started."""
     limit = myo.LIMIT if kind == "myo" else generic.LIMIT
-    channels, rate_hz = (myo.CHANNELS, myo.RATE_HZ) if kind == "myo" else (options.channels, options.rate)
+    shapes = {"myo": (myo.CHANNELS, myo.RATE_HZ), "ganglion": (ganglion.CHANNELS, ganglion.RATE_HZ)}
+    channels, rate_hz = shapes.get(kind, (options.channels, options.rate))
     body, player = _body(options, channels, rate_hz, limit, truth)
     who = (options.name, options.address, options.loss, options.seed)
     if kind == "myo":
         peripheral = myo.make_myo_peripheral(radio, truth, *who)
         return myo.VirtualMyo(peripheral, body, player, options.battery, options.idle_s)
+    if kind == "ganglion":
+        peripheral = ganglion.make_ganglion_peripheral(radio, truth, *who)
+        return ganglion.VirtualGanglion(peripheral, body, player, options.firmware)
     peripheral = generic.make_generic_peripheral(radio, truth, *who)
     return generic.VirtualGeneric(peripheral, body, channels, rate_hz, player, options.battery)
 
