@@ -1,6 +1,7 @@
 """What pruning found, as report.json, curve.svg and one HTML page that needs nothing else."""
 
 import json
+import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from myoedge.calibration.drawing import table
+from myoedge.edge.errors import StorageError, UsageError
 from myoedge.edge.places import write_atomically
 from myoedge.export.compare.report import STYLE
 from myoedge.export.curve_plot import Point, lines_svg
@@ -17,6 +19,18 @@ JSON, PAGE, CURVE = "report.json", "report.html", "curve.svg"
 STEP_PERCENT, STEP_POINTS = 10, 1  # of the curve's grid
 
 Row = Mapping[str, Any]
+
+
+def claim(folder: Path) -> None:
+    """Make the folder before the work; raises UsageError for a file, StorageError where none can be."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file; wanted a folder for the network and the report")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make {folder}: {error.strerror}; use another --out") from error
+    if not os.access(folder, os.W_OK):
+        raise StorageError(f"cannot write into {folder}; use another --out")
 
 
 def write_report(found: Row, folder: Path) -> list[str]:

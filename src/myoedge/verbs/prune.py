@@ -55,12 +55,11 @@ def _shares(text: str) -> tuple[float, ...]:
 def run(args: argparse.Namespace) -> int:
     import torch
 
-    from myoedge.edge.errors import UsageError
     from myoedge.export.cache import default_cache
     from myoedge.export.network import load_network, save_network
     from myoedge.export.prune.importance import transformer
     from myoedge.export.prune.prune import Asked, prune
-    from myoedge.export.prune.report import write_report
+    from myoedge.export.prune.report import claim, write_report
     from myoedge.export.prune.task import task_of
 
     def say(text: str) -> None:
@@ -76,13 +75,11 @@ def run(args: argparse.Namespace) -> int:
         args.electrodes,
         args.unstructured,
     )
-    if args.out.exists() and not args.out.is_dir():
-        raise UsageError(f"{args.out} is a file; wanted a folder for the network and the report")
     network = load_network(args.network)
     transformer(network.model)
+    claim(args.out)
     task = task_of(network, args.root, args.cache or default_cache(), say)
     found = prune(network, task, asked, say)
-    args.out.mkdir(parents=True, exist_ok=True)
     files = write_report(found.report, args.out)
     save_network(args.out, found.network)
     row = {**found.report, "out": str(args.out), "files": files}

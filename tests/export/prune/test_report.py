@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from myoedge.edge.errors import UsageError
+from myoedge.edge.errors import StorageError, UsageError
 from myoedge.export.prune.prune import Asked
-from myoedge.export.prune.report import curve, page, write_report
+from myoedge.export.prune.report import claim, curve, page, write_report
 
 
 def reached(value: float) -> dict[str, float]:
@@ -49,6 +49,16 @@ def test_all_three_files_are_written(tmp_path: Path) -> None:
     names = write_report(found(), tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
     assert json.loads((tmp_path / "out" / "report.json").read_text())["points"][0]["share"] == 0.5
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(UsageError, match="is a file"):
+        claim(tmp_path / "file")
+    with pytest.raises(StorageError, match="use another --out"):
+        claim(tmp_path / "file" / "below")
+    claim(tmp_path / "new" / "folder")
+    assert (tmp_path / "new" / "folder").is_dir()
 
 
 @pytest.mark.parametrize(
