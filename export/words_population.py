@@ -37,12 +37,12 @@ WEIGHTS = {
         "net_emg": 0.09,
         "net_imu": 0.05,
         "net_both": 0.06,
-        "frames_emg": 0.40,
+        "frames_emg": 0.20,
     },
-    "emg": {"emg": 0.10, "warped": 0.10, "frames_emg": 1.0},
+    "emg": {"emg": 0.10, "warped": 0.10, "frames_emg": 0.6},
     "imu": {"imu": 0.17, "net_imu": 0.26},
 }
-LEAST = {"both": 2.1, "emg": -1.9, "imu": 2.5}
+LEAST = {"both": 2.4, "emg": -0.9, "imu": 2.5}
 
 
 @dataclass(frozen=True, slots=True)
