@@ -145,11 +145,12 @@ def in_order(
 ) -> list[Guessed]:
     """Fitted in all spaces at once, windows shared out as the order and all of them together want it."""
     means, penalties = [start.means for start in starts], [0.0 for _ in starts]
-    share, kept = order(_together(x, means, weight))
+    share = order(_together(x, means, weight))
     for _ in range(ROUNDS):
         moved = [space.moved(v, share, weight) for space, v in zip(spaces, x, strict=True)]
         means, penalties = [m for m, _ in moved], [p for _, p in moved]
-        share, kept = order(_together(x, means, weight))
+        share = order(_together(x, means, weight))
+    kept = order.kept(_together(x, means, weight))
     return [
         space.judged(v, replace(start, means=m, share=share, kept=kept / len(spaces)), p, weight)
         for space, v, start, m, p in zip(spaces, x, starts, means, penalties, strict=True)

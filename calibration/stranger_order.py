@@ -2,8 +2,8 @@
 
 Two gestures of one person may lie where another's lie the other way round; who went through them in the order
 asked for tells them apart. A chain of states (each gesture, and the rest after it) read forwards and
-backwards (Rabiner, Proc. IEEE 77(2), 1989). Who did not keep to the order loses nothing: `Order` also says by
-how much it explains the windows better than any order, and where it does not it is left alone.
+backwards (Rabiner, Proc. IEEE 77(2), 1989). Who did not keep to the order loses nothing: `kept` says by how
+much it explains the windows better than any order, and where it does not it is left alone.
 """
 
 from collections.abc import Sequence
@@ -35,23 +35,27 @@ class Order:
         self._asked = _chain(kept, first, step_s)
         self._free = _chain(any_one, any_one[0], step_s)
 
-    def __call__(self, log: Array) -> tuple[Array, float]:
-        """Share of each label in each window, (window, label), and by how much this order beats any, nat.
-
-        `log`: (window, label) log densities in the order of time.
-        """
-        seen = log[:, self._labels]
-        top = seen.max(axis=1, keepdims=True)
-        likely = np.exp(seen - top)
+    def __call__(self, log: Array) -> Array:
+        """Share of each label in each window, (window, label), from log densities in the order of time."""
+        likely = self._likely(log)
         begin, change = self._asked
         forwards, scale = _forwards(likely, begin, change)
         backwards = np.ones_like(likely)
         for t in range(len(likely) - 2, -1, -1):
             backwards[t] = change @ (likely[t + 1] * backwards[t + 1]) / scale[t + 1]
         share = (forwards * backwards) @ (self._labels[:, None] == np.arange(log.shape[1]))
-        share /= share.sum(axis=1, keepdims=True)
-        _, free = _forwards(likely, *self._free)
-        return share, float(np.log(scale).sum() - np.log(free).sum())
+        return np.asarray(share / share.sum(axis=1, keepdims=True))
+
+    def kept(self, log: Array) -> float:
+        """By how much this order explains the windows better than any order, nat."""
+        likely = self._likely(log)
+        asked, free = (np.log(_forwards(likely, *chain)[1]).sum() for chain in (self._asked, self._free))
+        return float(asked - free)
+
+    def _likely(self, log: Array) -> Array:
+        """Densities by state, (window, state), the largest of each window 1."""
+        seen = log[:, self._labels]
+        return np.asarray(np.exp(seen - seen.max(axis=1, keepdims=True)))
 
 
 def order_of(asked: Sequence[str], labels: Sequence[str], rest: str, step_s: float) -> Order | None:

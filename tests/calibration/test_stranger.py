@@ -82,7 +82,7 @@ def test_free_movement_gives_a_profile_wherever_the_band_sits(people: People, tu
 
 def test_an_order_that_was_kept_makes_the_place_surer_and_another_changes_nothing(people: People) -> None:
     gestures = [label for label in people.labels if label != "rest"]
-    samples = moved(gestures, "3", "1")
+    samples = moved(gestures, "3", "1", seconds=20)
     free, kept, other = (guessed(people, samples, asked) for asked in ((), gestures, gestures[::-1]))
     assert kept.margin > free.margin + 3
     assert other.margin == free.margin and other.done_s == free.done_s
