@@ -10,7 +10,7 @@ from myoedge.edge.stream import StreamSpec
 from myoedge.firmware_bridge.assemble import Assembler
 from myoedge.firmware_bridge.framing import CobsFrames, Deframer, WholeFrames
 from myoedge.firmware_bridge.packet import LINK_SOURCE, Packet, ProtocolError
-from myoedge.firmware_bridge.protocols import cyton, ganglion, generic, myo, serial_plain
+from myoedge.firmware_bridge.protocols import cyton, ganglion, generic, gforce, myo, serial_plain
 
 _COUNTED = ("packets", "garbage", "duplicates", "time_back", "links", "restarts", "taken_back")
 
@@ -148,3 +148,10 @@ class GanglionCodec(PacketCodec):
     def __init__(self, version: int) -> None:
         decoder = ganglion.GanglionDecoder(version)
         super().__init__(decoder, ganglion.SPECS, {"emg": ganglion.NUMBERS[version]})
+
+
+class GforceCodec(PacketCodec):
+    """The OYMotion gForcePro: "emg" 8 channels, 12 bits at 500 Hz or 8 bits at 1000."""
+
+    def __init__(self, bits: int) -> None:
+        super().__init__(gforce.GforceDecoder(bits), {"emg": gforce.spec(bits)}, {"emg": 1})

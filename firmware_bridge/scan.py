@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from myoedge.edge.errors import NotThereError
 from myoedge.firmware_bridge.links.trouble import explain
-from myoedge.firmware_bridge.protocols import ganglion, generic, myo
+from myoedge.firmware_bridge.protocols import ganglion, generic, gforce, myo
 from myoedge.firmware_bridge.protocols.gatt import GattMap
 from myoedge.firmware_bridge.radio import Radio, open_radio
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Heard = dict[str, tuple[BLEDevice, AdvertisementData]]
 
-KNOWN: tuple[GattMap, ...] = (myo.GATT, generic.GATT, ganglion.GATT)
+KNOWN: tuple[GattMap, ...] = (myo.GATT, generic.GATT, ganglion.GATT, gforce.GATT)
 
 
 @dataclass(frozen=True, slots=True)

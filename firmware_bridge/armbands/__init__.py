@@ -11,6 +11,7 @@ from myoedge.firmware_bridge.armband import Armband
 ARMBANDS: dict[str, str] = {
     "myo": "myoedge.firmware_bridge.armbands.myo:armband",
     "generic": "myoedge.firmware_bridge.armbands.generic:armband",
+    "gforce": "myoedge.firmware_bridge.armbands.gforce:armband",
     "ganglion": "myoedge.firmware_bridge.armbands.ganglion:armband",
     "openband": "myoedge.firmware_bridge.armbands.serial:armband",
     "serial": "myoedge.firmware_bridge.armbands.serial:armband",  # the same by the name of its link

@@ -12,6 +12,7 @@ from myoedge.firmware_bridge.codec import (
     CytonCodec,
     GanglionCodec,
     GenericCodec,
+    GforceCodec,
     MyoCodec,
     SerialCodec,
 )
@@ -30,10 +31,12 @@ def codec(header: Header) -> Codec:
         return CytonCodec(daisy=header.streams["emg"].channels > 8)
     if header.armband in ("ganglion", "ganglion2"):
         return GanglionCodec(2 if header.armband == "ganglion2" else 3)
+    if header.armband == "gforce" and "emg" in header.streams:
+        return GforceCodec(8 if header.streams["emg"].limit == 128 else 12)
     raise FormatError(
         f"a recording of the armband {header.armband!r} with {', '.join(header.streams) or 'no streams'}; "
-        "wanted myo, ganglion, or generic, openband or cyton with emg; a newer version of this program may "
-        "know it"
+        "wanted myo, ganglion, or generic, openband, cyton or gforce with emg; a newer version of this "
+        "program may know it"
     )
 
 

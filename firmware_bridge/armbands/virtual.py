@@ -12,8 +12,8 @@ from myoedge.firmware_bridge.armbands import generic as generic_armband
 from myoedge.firmware_bridge.armbands import serial as serial_armband
 from myoedge.firmware_bridge.armbands.over_ble import MakeCodec, open_over_ble
 from myoedge.firmware_bridge.armbands.over_serial import open_over_serial
-from myoedge.firmware_bridge.codec import MyoCodec
-from myoedge.firmware_bridge.protocols import cyton, ganglion, generic, myo, serial_plain
+from myoedge.firmware_bridge.codec import GforceCodec, MyoCodec
+from myoedge.firmware_bridge.protocols import cyton, ganglion, generic, gforce, myo, serial_plain
 from myoedge.firmware_bridge.protocols.gatt import GattMap
 from myoedge.firmware_bridge.protocols.wire import Wire
 
@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[GattMap | Wire, MakeCodec]] = {
     "generic": (generic.GATT, generic_armband.codec),
     "openband": (serial_plain.WIRE, serial_armband.codec),
     "ganglion": (ganglion.GATT, ganglion_armband.codec),
+    "gforce": (gforce.GATT, lambda _: GforceCodec(12)),
     "cyton": (cyton.WIRE, cyton_armband.codec),
 }
 SAME = {"serial": "openband"}

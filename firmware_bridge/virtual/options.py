@@ -9,7 +9,7 @@ from myoedge.edge.errors import UsageError
 from myoedge.firmware_bridge.virtual.generic import rows_per_packet
 from myoedge.firmware_bridge.virtual.serial import rows_per_frame
 
-KINDS = ("myo", "generic", "openband", "cyton", "ganglion")
+KINDS = ("myo", "generic", "openband", "cyton", "ganglion", "gforce")
 WIRED = ("openband", "cyton")  # on a pseudo-terminal; the others are in the air
 SAME = {"serial": "openband"}  # other words for a kind
 _OF_THE_AIR = {"miss", "interval_ms", "per_event", "address"}
@@ -18,6 +18,7 @@ STRANGE: dict[str, set[str]] = {  # options that a kind has not
     "generic": {"idle_s", "damage", "firmware"},
     "openband": {"idle_s", "firmware", *_OF_THE_AIR},
     "cyton": {"idle_s", "rate", "battery", "firmware", *_OF_THE_AIR},
+    "gforce": {"idle_s", "channels", "rate", "damage", "firmware"},
     "ganglion": {"idle_s", "channels", "rate", "battery", "damage"},
 }
 SOURCES = ("wearer", "pattern", "skin")

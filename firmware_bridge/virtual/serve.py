@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from myoedge.edge.errors import MyoedgeError, UsageError
-from myoedge.firmware_bridge.virtual import cyton, ganglion, generic, myo, serial
+from myoedge.firmware_bridge.virtual import cyton, ganglion, generic, gforce, myo, serial
 from myoedge.firmware_bridge.virtual.body import Body, Truth
 from myoedge.firmware_bridge.virtual.controller import make_controller, serve_hci
 from myoedge.firmware_bridge.virtual.fault import Electrodes
@@ -29,6 +29,7 @@ Armband = (
     myo.VirtualMyo
     | generic.VirtualGeneric
     | ganglion.VirtualGanglion
+    | gforce.VirtualGforce
     | serial.VirtualSerial
     | cyton.VirtualCyton
 )
@@ -104,14 +105,18 @@ def make_wired(kind: str, options: VirtualOptions, cable: Cable) -> serial.Virtu
 
 def make_armband(kind: str, options: VirtualOptions, radio: Radio, truth: Truth) -> Armband:
     """The armband of that kind with its wearer, on `radio`; not started."""
-    limit = myo.LIMIT if kind == "myo" else generic.LIMIT
+    limit = {"myo": myo.LIMIT, "gforce": gforce.LIMIT}.get(kind, generic.LIMIT)
     shapes = {"myo": (myo.CHANNELS, myo.RATE_HZ), "ganglion": (ganglion.CHANNELS, ganglion.RATE_HZ)}
+    shapes["gforce"] = gforce.CHANNELS, gforce.RATE_HZ
     channels, rate_hz = shapes.get(kind, (options.channels, options.rate))
     body, player = _body(options, channels, rate_hz, limit, truth)
     who = (options.name, options.address, options.loss, options.seed)
     if kind == "myo":
         peripheral = myo.make_myo_peripheral(radio, truth, *who)
         return myo.VirtualMyo(peripheral, body, player, options.battery, options.idle_s)
+    if kind == "gforce":
+        peripheral = gforce.make_gforce_peripheral(radio, truth, *who)
+        return gforce.VirtualGforce(peripheral, body, player)
     if kind == "ganglion":
         peripheral = ganglion.make_ganglion_peripheral(radio, truth, *who)
         return ganglion.VirtualGanglion(peripheral, body, player, options.firmware)

@@ -13,7 +13,7 @@ def test_an_address_is_read_and_written_back() -> None:
     assert parse_kind(write_kind("myo", words)) == ("myo", words)
 
 
-@pytest.mark.parametrize("text", ["", "gforce", "myo?loss", "myo?&&"])
+@pytest.mark.parametrize("text", ["", "toaster", "myo?loss", "myo?&&"])
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_kind(text)
