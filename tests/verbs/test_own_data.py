@@ -48,7 +48,13 @@ def test_own_recordings_become_a_bundle_that_knows_a_wearer(desk: Desk) -> None:
     for words in lines:
         if words[0] != "record":
             said[words[0]] = done(desk.start(*words))
-    assert [words[0] for words in lines] == ["record"] * 3 + ["train", "evaluate", "calibrate", "run", "bundle"]
+    assert [words[0] for words in lines] == ["record"] * 3 + [
+        "train",
+        "evaluate",
+        "calibrate",
+        "run",
+        "bundle",
+    ]
     assert {path.name for path in (desk.home / "mine").iterdir()} == {"dataset.toml", "anna", "ben"}
     assert "folder sessions: ours sha256:" in said["evaluate"]
     events = [json.loads(line) for line in said["run"].splitlines()]
