@@ -17,8 +17,7 @@ from myoedge.edge.word_scale import Scale, between
 
 Array = NDArray[np.float64]
 WARPED_TYPICAL = 3.7  # distance of a repetition from its word, about: scores are about zero without it
-# How far a wearer's own threshold may lie from other people's (our choice).
-BELOW, ABOVE = 1.0, 5.0
+ABOVE = 5.0  # how far a wearer's own threshold may lie over other people's; never below (docs/words.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +118,9 @@ class Matcher:
         return Judged(self.words[best], share, float(scores[best]), self.least(use))
 
     def least(self, use: str) -> float:
-        """The wearer's own threshold, bounded by the bundle's; the bundle's where there is no other."""
+        """The wearer's own threshold, never laxer than the bundle's; the bundle's where there is no other."""
         usual = self._population.least[use]
-        return float(np.clip(self._taught.least.get(use, usual), usual - BELOW, usual + ABOVE))
+        return float(np.clip(self._taught.least.get(use, usual), usual, usual + ABOVE))
 
     def _ratios(self, movement: Movement, weights: Mapping[str, float] | None) -> dict[str, Array]:
         """Log likelihood ratio of every word by block, (word,); of those with a weight, None: all."""
