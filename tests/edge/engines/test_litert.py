@@ -90,7 +90,8 @@ def make(make_bundle: Make) -> Make:
         arrays: dict[str, Any] = {**right, **changes}
         np.savez(file, **arrays)
         said: Mapping[str, Any] = {"embedding": 4, "inputs": ["features"], "engines": {"litert": "m.tflite"}}
-        return make_bundle({"m.tflite": model, "golden.npz": file.getvalue()}, **said, tolerance={"litert": 1e-3})
+        files = {"m.tflite": model, "golden.npz": file.getvalue()}
+        return make_bundle(files, **said, tolerance={"litert": 1e-3})
 
     return bundle
 
