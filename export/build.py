@@ -12,7 +12,7 @@ from myoedge.export.evaluate import evaluate
 from myoedge.export.golden import Signals
 from myoedge.export.network import FloatNetwork, save_network
 from myoedge.export.package import Draft, prior_arrays, write, write_classic
-from myoedge.export.pool import fill_pool
+from myoedge.export.pool import Pool, fill_pool
 from myoedge.export.prior import population_pool
 from myoedge.export.reaction import ASSUMED, Reaction, measure_reaction, new_share
 from myoedge.export.recipe import Recipe, Trial
@@ -27,9 +27,10 @@ def build_bundle(
 ) -> str:
     """Train, quantise, measure and write; returns the digest. `wearers`: signals for the golden vectors.
 
-    The float network is written to `kept` as soon as it is trained (network.py), and `make.py` goes on from
-    there. Raises NotThereError when a training set is missing, ParityError when int8 costs too much. Sets
-    that are only tested on may be missing: then their figures are too.
+    The float network is written to `kept` as soon as it is trained (network.py), the pruned one of a recipe
+    that wants it as `kept`-pruned, and `make.py` goes on from there. Raises NotThereError when a training set
+    is missing, ParityError when int8 costs too much. Sets that are only tested on may be missing: then their
+    figures are too.
     """
     from myoedge.export.make import make_bundle
 
@@ -38,7 +39,18 @@ def build_bundle(
     model, looks = train_model(recipe, pool, say)
     network = trained_network(recipe, pool, model, looks)
     save_network(kept, network)
+    if recipe.prune is not None:
+        network = _pruned(network, recipe, recipe.prune, pool, say)
+        save_network(kept.with_name(f"{kept.name}-pruned"), network)
     return make_bundle(network, root, wearers, folder, say).digest
+
+
+def _pruned(network: FloatNetwork, recipe: Recipe, share: float, pool: Pool, say: Say) -> FloatNetwork:
+    """The network as `prune` makes it, without its report."""
+    from myoedge.export.prune.prune import Asked, prune
+    from myoedge.export.prune.task import Episodes
+
+    return prune(network, Episodes(network, recipe, pool, None), Asked(share, engines=()), say).network
 
 
 def package(draft: Draft, recipe: Recipe, network: FloatNetwork, root: Path, folder: Path, say: Say) -> str:

@@ -83,6 +83,9 @@ class Recipe:
     sources: tuple[Source, ...]
     tests: tuple[Trial, ...]
     words: bool = False  # whether the bundle learns, from myo-psl, to tell words that wearers teach
+    prune: float | None = (
+        None  # share of the multiply-adds that the bundle's network keeps; None, 1 in the file: all
+    )
     row: Mapping[str, Any] = field(default_factory=dict, repr=False)  # the TOML, its base laid under it
 
 
@@ -154,5 +157,6 @@ def recipe_from_toml(row: Mapping[str, Any]) -> Recipe:
         ),
         tests=tuple(Trial(**test) for test in row.get("tests", ())),
         words=row.get("words", False) is True,
+        prune=None if row.get("prune", 1) == 1 else float(row["prune"]),
         row={name: value for name, value in row.items() if name != "base"},
     )

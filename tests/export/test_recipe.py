@@ -65,3 +65,12 @@ def test_an_unknown_key_is_refused_with_what_is_known(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(text.replace("network_spread", "network_spred"))
     with pytest.raises(FormatError, match=r"'network_spred'; wanted some of .*network_spread"):
         load_recipe(tmp_path / "a.toml")
+
+
+def test_a_recipe_says_how_much_of_the_network_stays_and_one_is_all(tmp_path: Path) -> None:
+    def share(text: str) -> float | None:
+        path = tmp_path / "mine.toml"
+        path.write_text(f'base = "default"\n{text}\n')
+        return load_recipe(path).prune
+
+    assert (share(""), share("prune = 0.3"), share("prune = 1")) == (0.5, 0.3, None)
