@@ -21,7 +21,7 @@ from myoedge.export.quantizers.material import Material, Quantized
 from myoedge.export.speed import microseconds
 from myoedge.export.verdict import Verdict, fault, verdicts
 
-TIE = 1.05  # times the fastest's: two runs of one file differ by so much here
+TIE = 1.1  # times the fastest's: on a busy machine two runs of one file differ by so much
 WINDOWS = 128  # of people trained on, to calibrate with (ours; 64 and 256 gave the same within the noise)
 TIMED = 32  # windows that are timed, in turns
 REFERENCE = "float onnx"  # the plain export: what times are a ratio to
