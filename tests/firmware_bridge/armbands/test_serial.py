@@ -14,6 +14,8 @@ ADDRESS = "virtual:serial?channels=4&rate=500&source=pattern"
 
 
 def test_an_armband_in_software_is_opened_recorded_and_replayed(tmp_path: Path) -> None:
+    pytest.importorskip("serial", reason="pyserial is not installed here")
+
     async def live() -> list[Chunk]:
         met: list[Chunk] = []
         async with asyncio.timeout(30), open_armband(ADDRESS) as armband:
@@ -50,6 +52,7 @@ def test_an_option_that_cannot_be_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("kind", ["openband", "serial"])
 def test_both_names_of_the_plain_serial_armband_mean_the_same(kind: str, tmp_path: Path) -> None:
+    pytest.importorskip("serial", reason="pyserial is not installed here")
     armband = open_armband(f"{kind}:{tmp_path / 'ttyACM0'}?baud=115200")
     assert armband.name == "openband"
 

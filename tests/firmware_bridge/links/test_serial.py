@@ -27,6 +27,8 @@ from myoedge.firmware_bridge.virtual.serial import VirtualSerial, frame
 from myoedge.firmware_bridge.virtual.serial_cable import Cable
 from myoedge.firmware_bridge.virtual.serve import make_wired
 
+pytest.importorskip("serial", reason="pyserial is not installed here")
+
 LINE_BYTES_PER_S = 92_160  # 921,600 baud
 
 

@@ -79,6 +79,7 @@ def test_every_refusal_has_its_cure(error: Exception, kind: type[MyoedgeError], 
 
 
 def test_a_port_that_somebody_reads_is_not_opened_twice() -> None:
+    pytest.importorskip("serial", reason="pyserial is not installed here")
     master, slave = os.openpty()
     first = open_port(os.ttyname(slave), 921_600)
     try:
@@ -99,4 +100,5 @@ def test_opening_what_is_not_there_or_no_port_is_said(tmp_path: Path) -> None:
 
 
 def test_this_computers_ports_can_be_listed() -> None:
+    pytest.importorskip("serial", reason="pyserial is not installed here")
     assert all(port.device for port in list_ports())

@@ -41,4 +41,4 @@ def test_a_number_gives_its_lowest_bit_to_its_sign() -> None:
 
 
 def test_a_ganglion_is_known_by_its_name_too() -> None:
-    assert [gatt.kind for gatt in KNOWN if gatt.name] == ["ganglion"]
+    assert "ganglion" in {gatt.kind for gatt in KNOWN if gatt.name}
