@@ -18,7 +18,7 @@ def test_the_demo_calibrates_runs_and_is_judged_by_the_truth() -> None:
     assert row["budget_ms"] == 150
     assert "whole gestures" in table(row)
     assert any("held out" in line for line in said) and any(
-        line.startswith("running for 4 s") for line in said
+        line.startswith("running for 6 s") for line in said
     )
 
 
